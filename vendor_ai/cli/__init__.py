@@ -1,0 +1,1 @@
+"""The command line: one file a noun, found by scanning this folder."""

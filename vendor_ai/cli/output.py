@@ -1,0 +1,54 @@
+"""How the command line speaks: JSON on request, else tables for people."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the user asked for JSON, known even where parsing failed."""
+    return "--json" in arguments
+
+
+def console() -> Console:
+    """Standard output, as wide as the terminal (120 columns in a pipe)."""
+    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_json_line(document: Any) -> None:
+    """One JSON document on one line."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+
+def print_error(code: str, message: str, *, as_json: bool) -> None:
+    """The sentence on standard error; as JSON on standard output too where it was asked for."""
+    if as_json:
+        print_json({"error": {"code": code, "message": message}})
+    sys.stderr.write(message + "\n")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str = "Nothing here yet.") -> None:
+    """A table for people, or one sentence that says what to do where it would be empty."""
+    body = list(rows)
+    out = console()
+    if not body:
+        out.print(empty)
+        return
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in body:
+        table.add_row(*row)
+    out.print(table)

@@ -1,0 +1,1 @@
+"""Logs predictions from a customer's own program."""

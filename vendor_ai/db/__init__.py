@@ -1,0 +1,1 @@
+"""SQLModel tables and one repository a noun."""

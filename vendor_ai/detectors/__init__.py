@@ -1,0 +1,1 @@
+"""One file a shadow-AI signal; indicators as data beside it."""

@@ -1,0 +1,1 @@
+"""The language of the product: frozen records, errors and ports."""

@@ -1,0 +1,61 @@
+"""The fact: one logged call of a component, and the ground truth that arrives later."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CallStatus(StrEnum):
+    """How a call ended."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    RATE_LIMITED = "rate_limited"
+    CLIENT_ERROR = "client_error"
+    CANCELLED = "cancelled"
+
+
+class Fault(StrEnum):
+    """Who caused a failed call."""
+
+    VENDOR = "vendor"
+    CUSTOMER = "customer"
+
+
+class FieldType(StrEnum):
+    """How a field of the log is stored."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    INTEGER = "integer"
+    TIME = "time"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class LogField:
+    """One named field of a prediction or an outcome."""
+
+    name: str
+    type: FieldType
+    required: bool = False
+
+
+def _fields(text: str) -> tuple[LogField, ...]:
+    fields = []
+    for entry in text.split():
+        name, _, type_name = entry.partition(":")
+        fields.append(LogField(name.rstrip("!"), FieldType(type_name or "text"), name.endswith("!")))
+    return tuple(fields)
+
+
+PREDICTION_FIELDS = _fields(
+    "prediction_id! occurred_at!:time prediction prediction_value:number confidence:number latency_ms:number status error "
+    "model_version requested_version input_id cluster cost:number input_tokens:integer output_tokens:integer fault "
+    "vendor_request_id attempt:integer sampling_fraction:number"
+)
+OUTCOME_FIELDS = _fields(
+    "prediction_id! actual actual_value:number correct:flag observed_at:time predicted_at:time source grader_version reviewer"
+)
+SEGMENT_PREFIX = "segment."
+FEATURE_PREFIX = "feature."

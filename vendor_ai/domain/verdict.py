@@ -1,0 +1,126 @@
+"""The result of one clause over one period, with its evidence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from vendor_ai.kit.money import Money
+from vendor_ai.kit.period import Period
+
+
+class Result(StrEnum):
+    """What the contract's own rule says."""
+
+    MET = "MET"
+    MISSED = "MISSED"
+    INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+
+
+class Evidence(StrEnum):
+    """How strong the evidence is."""
+
+    PROVEN_BREACH = "PROVEN_BREACH"
+    PROVEN_COMPLIANT = "PROVEN_COMPLIANT"
+    NOT_PROVEN = "NOT_PROVEN"
+    AT_RISK = "AT_RISK"
+
+
+class ContractStatus(StrEnum):
+    """All clauses of a contract over one period."""
+
+    VIOLATED = "VIOLATED"
+    PARTIAL = "PARTIAL"
+    COMPLIANT = "COMPLIANT"
+    INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What was measured for one clause, component and period, before the clause judges it.
+
+    Attributes:
+        value: Share, or the percentile in ms; None without data.
+        interval: Two-sided at 1 - significance; a side is None where unbounded.
+        n: Denominator of the metric.
+        labelled: Labelled calls.
+        excluded: Calls excluded, by reason.
+        missed: Whether the exact figure is on the wrong side of the limit; None without data.
+        p_value: Exact one-sided p-value of a breach, raw; None without data.
+        p_adjusted: The same after Holm over the contract's family.
+        evidence: Strength of evidence.
+        reasons: Why it is not proven, or what the evidence rests on, as codes (``running_period``, ``unlabelled``, ``clusters_too_few`` ...).
+        bounds: Worst-case bounds of the share over calls not labelled (lowest, highest).
+        versions: Calls by served version.
+    """
+
+    value: Fraction | float | None
+    interval: tuple[float | None, float | None]
+    n: int
+    labelled: int
+    excluded: Mapping[str, int]
+    missed: bool | None
+    p_value: float | None
+    p_adjusted: float | None
+    evidence: Evidence
+    reasons: tuple[str, ...] = ()
+    bounds: tuple[Fraction, Fraction] | None = None
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseVerdict:
+    """One clause of a contract over one period, for one component."""
+
+    clause: str
+    component: str
+    metric: str
+    unit: str
+    threshold: Decimal
+    limit: Fraction
+    is_floor: bool
+    measurement: Measurement
+    result: Result
+    violated: bool
+    consecutive: int
+    persistent: bool
+    credit: Money | None
+    revision: int = 0
+    revised_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    """A served version that first answered inside the period, beside the notice it had."""
+
+    component: str
+    before: str
+    after: str
+    first_seen: datetime
+    notice_id: str | None
+    days_notice: int | None
+    days_agreed: int | None
+    unannounced: bool
+    material: bool | None  # None: not yet decided
+    reason: str = ""
+
+    @property
+    def violated(self) -> bool:
+        """Unannounced (or late) and material."""
+        return self.unannounced and bool(self.material)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractEvaluation:
+    """Every clause of a contract over one period."""
+
+    contract: str
+    period: Period
+    at: datetime
+    status: ContractStatus
+    clauses: tuple[ClauseVerdict, ...]
+    changes: tuple[VersionChange, ...]
+    credits_total: Money | None
+    stale: int = 0  # batches not yet folded, with --no-refresh

@@ -1,0 +1,1 @@
+"""Risk tier and figures."""

@@ -1,0 +1,1 @@
+"""One file a source: bytes into records and problems."""

@@ -1,0 +1,1 @@
+"""Nouns without business: money, periods, numbers as text, registries."""

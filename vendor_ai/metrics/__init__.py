@@ -1,0 +1,1 @@
+"""One file a metric: counters into a reading."""

@@ -1,0 +1,1 @@
+"""The prediction log: inbox, files, counters."""

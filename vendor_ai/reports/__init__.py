@@ -1,0 +1,1 @@
+"""Records into a report value, and that into HTML, PDF and XLSX."""

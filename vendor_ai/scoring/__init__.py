@@ -1,0 +1,1 @@
+"""Packs and answers into an exact score."""
