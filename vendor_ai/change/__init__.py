@@ -1,1 +1,1 @@
-"""Comparison of served versions."""
+"""What changed: one served version beside another."""

@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from vendor_ai.domain.problem import Problem
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -52,3 +54,11 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
     for row in body:
         table.add_row(*row)
     out.print(table)
+
+
+def print_problems(problems: Sequence[Problem], file: str, *, most: int = 20) -> None:
+    """The first problems of a file on standard error, one a line."""
+    for problem in problems[:most]:
+        sys.stderr.write(problem.sentence(file) + "\n")
+    if len(problems) > most:
+        sys.stderr.write(f"{file}: {len(problems) - most} more; --json lists them.\n")

@@ -1,15 +1,16 @@
 """The promise: a contract's clauses as data."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from vendor_ai.kit.money import Money
-from vendor_ai.kit.period import Period, PeriodLength, period_at
+from vendor_ai.kit.period import Period, PeriodLength, add_months, period_at
 
 
 class ToleranceKind(StrEnum):
@@ -51,11 +52,28 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditTier:
+    """The percentage for measured values in ``[at_least, below)``; None leaves that side open."""
+
+    at_least: Decimal | None
+    below: Decimal | None
+    percent: Decimal
+
+    def holds(self, value: Fraction | float) -> bool:
+        """Whether the measured value lies in this tier."""
+        return (self.at_least is None or value >= Fraction(self.at_least)) and (self.below is None or value < Fraction(self.below))
+
+
+@dataclass(frozen=True, slots=True)
 class Credit:
-    """Service credit per violated clause and period, once persistent: percent x monthly fee x months."""
+    """Service credit per violated clause and period, once persistent: percent x monthly fee x months.
+
+    With ``tiers`` the percentage is that of the tier which holds the measured value, and ``percent_of_monthly_fee`` is 0.
+    """
 
     percent_of_monthly_fee: Decimal
     months: int = 1
+    tiers: tuple[CreditTier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,7 @@ class Performance:
     freeze_days: int = 30
     maturity_days: int = 0
     completeness: Decimal | None = None
+    claim_days: int | None = None  # days after the period's end to claim a credit; None: no deadline agreed
 
     @property
     def threshold(self) -> Decimal:
@@ -161,3 +180,16 @@ class Contract:
     def period_on(self, day: date, length: PeriodLength) -> Period:
         """The whole (unclipped) contract period that holds ``day``."""
         return period_at(day, length, self.time_zone, self.year_starts)
+
+    def every(self, months: int) -> tuple[date, ...]:
+        """The last days of each stretch of ``months`` from the start, as far as whole stretches fit into the term."""
+        found: list[date] = []
+        while (last := _months_later(self.starts, months * (len(found) + 1)) - timedelta(days=1)) <= self.ends:
+            found.append(last)
+        return tuple(found)
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day some months on, or the last of a shorter month."""
+    first = add_months(day, months)
+    return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))

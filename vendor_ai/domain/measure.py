@@ -39,6 +39,19 @@ class Measure:
             "cluster_key": self.cluster_key,
         }
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Measure":
+        """The inverse of ``as_json``."""
+        limit = data["limit_ms"]
+        return cls(
+            component=data["component"],
+            time_zone=data["time_zone"],
+            where={name: tuple(values) for name, values in data["where"].items()},
+            limit_ms=None if limit is None else Decimal(limit),
+            label_sources=tuple(data["label_sources"]),
+            cluster_key=data["cluster_key"],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

@@ -1,6 +1,7 @@
 """The fact: one logged call of a component, and the ground truth that arrives later."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -59,3 +60,25 @@ OUTCOME_FIELDS = _fields(
 )
 SEGMENT_PREFIX = "segment."
 FEATURE_PREFIX = "feature."
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """One immutable file of the log that the manifest names; it holds whole UTC days of one component."""
+
+    path: str
+    kind: str
+    rows: int
+    sha256: str
+    first_day: date
+    last_day: date
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What became of one batch; ``conflicts`` holds (row, id) of rows stored before with other content."""
+
+    stored: int
+    duplicates: int
+    conflicts: tuple[tuple[int | None, str], ...] = ()

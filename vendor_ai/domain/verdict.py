@@ -28,6 +28,22 @@ class Evidence(StrEnum):
     AT_RISK = "AT_RISK"
 
 
+class Reason(StrEnum):
+    """Why something is not proven, or what the evidence rests on."""
+
+    NO_DATA = "no_data"
+    RUNNING_PERIOD = "running_period"
+    LOG_INCOMPLETE = "log_incomplete"  # below the completeness that the clause declares
+    COMPLETENESS_UNKNOWN = "completeness_unknown"  # the clause declares one and nobody measured it
+    UNLABELLED = "unlabelled"  # the calls without a label could change the outcome
+    UNDECIDED_TIMEOUTS = "undecided_timeouts"  # time-outs at or under the limit could change the outcome
+    NOT_SIGNIFICANT = "not_significant"
+    WORST_CASE = "worst_case"  # rests on it: proven whatever the open calls turn out to be
+    CLUSTERS_BY_DAY = "clusters_by_day"  # rests on it: the larger p-value of calls and of days decided
+    CLUSTERS_TOO_FEW = "clusters_too_few"  # too few days hold rows: the test of independent calls decided
+    AT_LEAST = "percentile_at_least"  # the percentile falls on a time-out: the value is its lowest possible one
+
+
 class ContractStatus(StrEnum):
     """All clauses of a contract over one period."""
 
@@ -51,7 +67,7 @@ class Measurement:
         p_value: Exact one-sided p-value of a breach, raw; None without data.
         p_adjusted: The same after Holm over the contract's family.
         evidence: Strength of evidence.
-        reasons: Why it is not proven, or what the evidence rests on, as codes (``running_period``, ``unlabelled``, ``clusters_too_few`` ...).
+        reasons: Why it is not proven, or what the evidence rests on, as codes (see ``Reason``).
         bounds: Worst-case bounds of the share over calls not labelled (lowest, highest).
         versions: Calls by served version.
     """

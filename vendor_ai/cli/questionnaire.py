@@ -1,0 +1,220 @@
+"""``vendor-ai questionnaire``: packs, their check, their workbook, and scoring."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vendor_ai.cli.output import JsonOption, console, print_json, print_json_line, print_table
+
+if TYPE_CHECKING:
+    from vendor_ai.domain.pack import Pack, Question
+    from vendor_ai.domain.problem import Problem
+    from vendor_ai.domain.score import Score
+    from vendor_ai.services.questionnaire import Scored
+
+_DEFAULT_PACK = "vendor-ai-due-diligence"
+
+PackArgument = Annotated[str, typer.Argument(help="Id of a pack, or the path of a pack file.")]
+PropertyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--property", metavar="NAME=VALUE", help="A property of the component that questions may depend on, e.g. decision_type=automated."
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the noun."""
+    noun = typer.Typer(help="Questionnaires: list, show, check, send out as a workbook, score.", no_args_is_help=True)
+    noun.command("list")(list_packs)
+    noun.command("show")(show)
+    noun.command("check")(check)
+    noun.command("workbook")(workbook)
+    noun.command("score")(score)
+    app.add_typer(noun, name="questionnaire")
+
+
+def list_packs(as_json: JsonOption = False) -> None:
+    """List the packs of this installation.
+
+    Example: vendor-ai questionnaire list
+    """
+    from vendor_ai.services import questionnaire
+
+    packs = [questionnaire.pack_overview(pack) for pack in questionnaire.list_packs()]
+    if as_json:
+        print_json({"packs": packs})
+        return
+    rows = [[pack["pack"], pack["version"], str(pack["dimensions"]), str(pack["questions"]), pack["title"]] for pack in packs]
+    print_table("Questionnaires", ["Pack", "Version", "Dimensions", "Questions", "Title"], rows)
+
+
+def show(pack: PackArgument, as_json: JsonOption = False) -> None:
+    """Show the dimensions, questions and answers of a pack.
+
+    Example: vendor-ai questionnaire show vendor-ai-due-diligence
+    """
+    from vendor_ai.services import questionnaire
+
+    found = questionnaire.find_pack(pack)
+    if as_json:
+        print_json({**found.as_json(), "sha256": found.digest()})
+        return
+    _print_pack(found)
+
+
+def check(file: Annotated[Path, typer.Argument(help="A pack as a YAML file.")], as_json: JsonOption = False) -> None:
+    """Check a pack file; every mistake is named with line and field. Exit code 1 when there are any.
+
+    Example: vendor-ai questionnaire check my-pack.yaml
+    """
+    from vendor_ai.services import questionnaire
+
+    parsed = questionnaire.check_pack(file)
+    if as_json:
+        print_json({"file": str(file), "ok": not parsed.problems, "problems": [problem.as_json() for problem in parsed.problems]})
+    elif not parsed.problems:
+        typer.echo("ok")
+    _report(parsed.problems, file)
+
+
+def workbook(
+    pack: PackArgument,
+    file: Annotated[Path, typer.Argument(help="Where to write the workbook (.xlsx).")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a pack as a blank workbook for the vendor to fill in.
+
+    Example: vendor-ai questionnaire workbook vendor-ai-due-diligence acme.xlsx
+    """
+    from vendor_ai.domain.errors import ConflictError, InvalidInputError
+    from vendor_ai.services import questionnaire
+
+    found = questionnaire.find_pack(pack)
+    if file.suffix.lower() != ".xlsx":
+        raise InvalidInputError(f"A workbook is written as .xlsx, not as {file.name!r}. Change the ending.")
+    if file.exists() and file.stat().st_size and not force:
+        raise ConflictError(f"{file} exists and may hold answers. Choose another name, or replace it with --force.")
+    file.write_bytes(questionnaire.write_workbook(found))
+    if as_json:
+        print_json({"pack": found.id, "version": found.version, "questions": len(found.questions), "file": str(file)})
+    else:
+        typer.echo(f"{len(found.questions)} questions of {found.id} {found.version} written to {file}")
+
+
+def score(
+    answers: Annotated[
+        Path, typer.Option("--answers", help="Answers or levels: .json, .yaml, .jsonl (one set a line), or the filled .xlsx.")
+    ],
+    pack: Annotated[str, typer.Option("--pack", help="Id of a pack, or the path of a pack file.")] = _DEFAULT_PACK,
+    properties: PropertyOption = None,
+    breakdown: Annotated[bool, typer.Option("--breakdown", help="Add the questions below each dimension.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Score answers by question, or levels by dimension, without storing anything. 1 (LOW) is best, 4 (CRITICAL) is worst.
+
+    Refused rows count as unanswered, are named, and end in exit code 1.
+
+    Example: vendor-ai questionnaire score --pack vendor-ai-due-diligence --answers answers.yaml
+    """
+    from vendor_ai.services import questionnaire
+
+    found = questionnaire.find_pack(pack)
+    known = _stated(properties or [])
+    if answers.suffix.lower() in (".jsonl", ".ndjson"):
+        _score_lines(questionnaire.score_lines(found, answers, known), answers, breakdown)
+        return
+    scored = questionnaire.score_file(found, answers, known)
+    if scored.score is not None and as_json:
+        problems = {"problems": [problem.as_json() for problem in scored.problems]} if scored.problems else {}
+        print_json({**scored.score.as_json(breakdown=breakdown), **problems})
+    elif scored.score is not None:
+        _print_score(found, scored.score, breakdown)
+    _report(scored.problems, answers)
+
+
+def _score_lines(results: Iterable["Scored"], file: Path, breakdown: bool) -> None:
+    """One JSON line per set; a refused line says why and the run ends with exit code 1."""
+    problems: list[Problem] = []
+    for scored in results:
+        if scored.score is not None:
+            print_json_line(scored.score.as_json(breakdown=breakdown))
+            continue
+        print_json_line(
+            {"line": scored.line, "error": scored.problems[0].message, "problems": [problem.as_json() for problem in scored.problems]}
+        )
+        problems.extend(scored.problems)
+    _report(problems, file)
+
+
+def _report(problems: Sequence["Problem"], file: Path) -> None:
+    """Every mistake on standard error, then exit code 1."""
+    for problem in problems:
+        typer.echo(problem.sentence(file.name), err=True)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _stated(given: list[str]) -> dict[str, list[str]]:
+    properties: dict[str, list[str]] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise typer.BadParameter(f"{text!r} is not NAME=VALUE, such as decision_type=automated.")
+        properties.setdefault(name.strip(), []).append(value.strip())
+    return properties
+
+
+def _print_pack(pack: "Pack") -> None:
+    out = console()
+    out.print(f"[bold]{pack.title}[/bold]  {pack.id} {pack.version}", pack.description, sep="\n", highlight=False)
+    for dimension in pack.dimensions:
+        rows = [_question_row(question) for question in pack.questions if question.dimension == dimension.id]
+        weight = dimension.as_json()["weight"]
+        print_table(f"\n{dimension.label} ({dimension.group}, weight {weight})", ["Id", "Question", "Answers, best first"], rows)
+
+
+def _question_row(question: "Question") -> list[str]:
+    options = sorted(question.options, key=lambda option: option.level)
+    answers = "\n".join(f"{option.value} ({option.level.name}): {option.label}" for option in options)
+    asked = "".join(
+        f"\nAsked when {trigger.question or trigger.property} is {' or '.join(trigger.values)}." for trigger in question.applies_when
+    )
+    return [question.id, question.text + asked, answers]
+
+
+def _print_score(pack: "Pack", score: "Score", breakdown: bool) -> None:
+    document = score.as_json(breakdown=breakdown)
+    labels = {dimension.id: dimension.label for dimension in pack.dimensions}
+    rows: list[list[str]] = []
+    for part in document["dimensions"]:
+        rows.append([labels[part["id"]], part["value"] or "not applicable", part["weight"], part["contribution"] or "-"])
+        for question in part.get("questions", []):
+            rows.append(
+                [f"  {question['id']}", f"{question['answer'] or 'unanswered'} ({question['level']})", "", question["contribution"]]
+            )
+    rows.append(["Score", "", "", document["score"] or "no score"])
+    print_table(f"{pack.title} {pack.version} (1 is best, 4 is worst)", ["Dimension", "Value", "Weight", "Contribution"], rows)
+    for line in _score_sentences(score, document):
+        console().print(line, markup=False)
+
+
+def _score_sentences(score: "Score", document: dict[str, Any]) -> list[str]:
+    if score.best is None or score.worst is None:
+        return ["No score: nothing here applies."]
+    lines = [f"Recommendation: {score.recommendation}"]
+    if score.recommendation != score.by_mean:
+        lines.append(f"By the mean alone: {score.by_mean}")
+    lines += [f"Floor: {floor.question} answered {floor.answer!r} forces at least {floor.at_least}" for floor in score.floors]
+    if not score.complete:
+        best, worst = document["bounds"]["best"], document["bounds"]["worst"]
+        lines.append(f"{len(score.unanswered)} unanswered, counted as CRITICAL: {', '.join(score.unanswered)}")
+        lines.append(f"Still possible: {best['score']} {best['recommendation']} to {worst['score']} {worst['recommendation']}")
+    lines += [
+        f"Condition ({condition.severity.name}, {condition.days} days): {condition.text} [{condition.question}]"
+        for condition in score.conditions
+    ]
+    return lines

@@ -1,0 +1,47 @@
+"""The installation and the acting user of one command."""
+
+import getpass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vendor_ai.cli.state import chosen_home
+from vendor_ai.domain.actor import Actor
+from vendor_ai.domain.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from vendor_ai.wiring import App
+
+AtOption = Annotated[str | None, typer.Option("--at", help="Take this instant for now (ISO 8601 with an offset, or a date in UTC).")]
+
+
+def open_session() -> "App":
+    """The installation this command works on."""
+    from vendor_ai.wiring import open_app
+
+    return open_app(chosen_home())
+
+
+def acting() -> Actor:
+    """The command line acts as the user of the operating system."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "unknown"
+    return Actor(f"cli:{name}")
+
+
+def read_instant(text: str | None) -> datetime | None:
+    """``--at`` as an instant.
+
+    Raises:
+        InvalidInputError: When it is not one.
+    """
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInputError(f"--at {text!r} is not a time. Write 2026-10-05 or 2026-10-05T12:00:00+02:00.") from None
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

@@ -1,0 +1,93 @@
+"""`vendor-ai sla`: the promise against the fact."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vendor_ai.cli.output import JsonOption, print_json, print_table
+from vendor_ai.cli.session import AtOption, open_session, read_instant
+
+if TYPE_CHECKING:
+    from vendor_ai.domain.verdict import ContractEvaluation
+
+NoRefresh = Annotated[bool, typer.Option("--no-refresh", help="Answer from the counters as they are, and say how many rows wait.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the noun."""
+    sla = typer.Typer(no_args_is_help=True, help="Contracts against the prediction log.")
+    sla.callback()(_noun)
+    sla.command("evaluate")(evaluate)
+    app.add_typer(sla, name="sla")
+
+
+def _noun() -> None:
+    """Keep the verb: a noun with one verb would swallow it."""
+
+
+def evaluate(
+    contract: Annotated[str, typer.Option("--contract", help="The contract's reference.")],
+    period: Annotated[str, typer.Option("--period", help="2026-Q3, 2026-07 or 2026.")],
+    at: AtOption = None,
+    no_refresh: NoRefresh = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge every clause of a contract over a period, with the strength of the evidence.
+
+    Example: vendor-ai sla evaluate --contract acme-2026 --period 2026-Q3
+    """
+    from vendor_ai.domain.verdict_json import evaluation_json
+    from vendor_ai.services.evaluation import evaluate as evaluate_contract
+
+    app = open_session().at(read_instant(at))
+    evaluation = evaluate_contract(app.log, contract, period, refresh=not no_refresh)
+    if as_json:
+        print_json(evaluation_json(evaluation))
+        return
+    _print(evaluation)
+
+
+def _print(evaluation: "ContractEvaluation") -> None:
+    from vendor_ai.domain.verdict_json import clause_json
+
+    rows = []
+    for verdict in evaluation.clauses:
+        shown = clause_json(verdict)
+        promise = f"{'at least' if verdict.is_floor else 'at most'} {shown['threshold']}"
+        low, high = (bound or "unbounded" for bound in shown["interval"])
+        rows.append(
+            [
+                shown["id"],
+                shown["component"],
+                f"{promise} (limit {shown['limit']})",
+                _short(shown["value"]),
+                f"{_short(low)} to {_short(high)}" if verdict.measurement.n else "",
+                f"{shown['n']:,}",
+                shown["result"],
+                shown["evidence"],
+                f"{verdict.consecutive} in a row" if verdict.consecutive else "",
+                str(verdict.credit or ""),
+            ]
+        )
+    state = "closed" if evaluation.period.closed(evaluation.at) else "running"
+    title = f"{evaluation.contract}, {evaluation.period.name} ({evaluation.period.time_zone}, {state}): {evaluation.status}"
+    columns = ["Clause", "Component", "Promise", "Measured", "Interval", "n", "Result", "Evidence", "Violated", "Credit"]
+    print_table(title, columns, rows, empty=f"{title}. No clause has periods of this length.")
+    for change in evaluation.changes:
+        told = change.reason or f"Announced {change.days_notice} days ahead."
+        weight = {True: " Material.", False: " Not material.", None: " Not yet known whether it is material."}[change.material]
+        typer.echo(f"{change.component}: {change.before} became {change.after} on {change.first_seen:%Y-%m-%d %H:%M} UTC. {told}{weight}")
+    if evaluation.credits_total is not None and evaluation.credits_total.amount:
+        typer.echo(f"Credits due: {evaluation.credits_total}")
+    if evaluation.stale:
+        typer.echo(f"{evaluation.stale:,} rows are not counted yet; leave out --no-refresh to count them.")
+
+
+def _short(text: str | None) -> str:
+    """A figure cut to what a table needs; the JSON has every digit."""
+    if text is None:
+        return "no data"
+    try:
+        return f"{float(text):.5g}"
+    except ValueError:
+        return text

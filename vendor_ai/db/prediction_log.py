@@ -1,0 +1,293 @@
+"""The prediction log's inbox, its manifest of files, and the daily counters."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint, delete, func, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from vendor_ai.db.base import UTCDateTime
+from vendor_ai.domain.measure import Counts, DayCounts, Measure
+from vendor_ai.domain.prediction import Folded, LogFile
+
+
+class BatchRow(SQLModel, table=True):
+    """A batch that was acknowledged, kept after its rows moved on: a retry is found by its id."""
+
+    __tablename__ = "batch"
+    __table_args__ = (UniqueConstraint("batch_id", "component_id", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: str
+    component_id: int = Field(foreign_key="component.id")
+    kind: str
+    rows: int
+    stored: int | None = None
+    duplicates: int | None = None
+    received_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class InboxRow(SQLModel, table=True):
+    """Rows that are durable and wait to be folded into files; ``blob`` is one Arrow IPC stream."""
+
+    __tablename__ = "inbox"
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch: int | None = Field(default=None, foreign_key="batch.id")
+    component_id: int = Field(foreign_key="component.id", index=True)
+    kind: str
+    waiting: bool = False  # outcomes whose prediction has not come yet
+    rows: int
+    blob: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ComponentLogRow(SQLModel, table=True):
+    """The generation of a component's log: it moves on with every fold, so that two folds cannot both win."""
+
+    __tablename__ = "component_log"
+
+    component_id: int = Field(primary_key=True, foreign_key="component.id")
+    generation: int
+
+
+class LogFileRow(SQLModel, table=True):
+    """The manifest: a file counts only while it is named here."""
+
+    __tablename__ = "log_file"
+
+    id: int | None = Field(default=None, primary_key=True)
+    component_id: int = Field(foreign_key="component.id", index=True)
+    kind: str
+    path: str = Field(unique=True)
+    rows: int
+    sha256: str
+    first_day: date
+    last_day: date
+    columns: list[str] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class LogDayRow(SQLModel, table=True):
+    """The generation at which a UTC day's rows or labels last changed."""
+
+    __tablename__ = "log_day"
+
+    component_id: int = Field(primary_key=True, foreign_key="component.id")
+    day: date = Field(primary_key=True)
+    generation: int
+
+
+class MeasureRow(SQLModel, table=True):
+    """A measure whose counters are kept, and the generation they were counted at."""
+
+    __tablename__ = "measure"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    component_id: int = Field(foreign_key="component.id", index=True)
+    definition: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    counted: int = -1
+
+
+class CounterRow(SQLModel, table=True):
+    """Counters of a measure on one local day."""
+
+    __tablename__ = "counter"
+
+    measure_id: int = Field(primary_key=True, foreign_key="measure.id")
+    day: str = Field(primary_key=True)
+    model_version: str = Field(primary_key=True)
+    sampling_fraction: str = Field(primary_key=True)
+    counts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One inbox entry."""
+
+    id: int
+    batch: int | None
+    kind: str
+    waiting: bool
+    rows: int
+    blob: bytes
+
+
+def known_batch(session: Session, batch_id: str, component_id: int, kind: str) -> bool:
+    """Whether this batch was acknowledged before."""
+    query = select(BatchRow.id).where(
+        col(BatchRow.batch_id) == batch_id, col(BatchRow.component_id) == component_id, col(BatchRow.kind) == kind
+    )
+    return session.exec(query).first() is not None
+
+
+def accept(session: Session, *, batch_id: str, component_id: int, kind: str, rows: int, blob: bytes, at: datetime) -> int:
+    """Store one batch and return its key."""
+    batch = BatchRow(batch_id=batch_id, component_id=component_id, kind=kind, rows=rows, received_at=at)
+    session.add(batch)
+    session.flush()
+    assert batch.id is not None
+    session.add(InboxRow(batch=batch.id, component_id=component_id, kind=kind, rows=rows, blob=blob))
+    session.flush()
+    return batch.id
+
+
+def generation(session: Session, component_id: int) -> int:
+    """The generation of a component's log; 0 before the first fold."""
+    row = session.get(ComponentLogRow, component_id)
+    return row.generation if row else 0
+
+
+def pending_rows(session: Session, component_ids: Sequence[int] | None = None) -> dict[int, int]:
+    """Rows not yet folded, by component; outcomes that wait for their prediction are not among them."""
+    query = select(InboxRow.component_id, func.sum(InboxRow.rows)).where(col(InboxRow.waiting).is_(False))
+    if component_ids is not None:
+        query = query.where(col(InboxRow.component_id).in_(component_ids))
+    return {component: int(rows) for component, rows in session.exec(query.group_by(col(InboxRow.component_id)))}
+
+
+def pending(session: Session, component_id: int, *, most_rows: int) -> list[Pending]:
+    """The oldest inbox entries of a component, whole batches up to about ``most_rows``, with all that wait."""
+    chosen: list[int] = []
+    rows = 0
+    index = (
+        select(InboxRow.id, InboxRow.rows, InboxRow.waiting).where(col(InboxRow.component_id) == component_id).order_by(col(InboxRow.id))
+    )
+    for entry, count, waiting in session.exec(index):
+        if waiting or rows < most_rows:
+            assert entry is not None
+            chosen.append(entry)
+            rows += 0 if waiting else count
+    found = session.exec(select(InboxRow).where(col(InboxRow.id).in_(chosen)).order_by(col(InboxRow.id))).all()
+    return [Pending(row.id or 0, row.batch, row.kind, row.waiting, row.rows, row.blob) for row in found]
+
+
+def files(session: Session, component_id: int, kind: str) -> list[LogFile]:
+    """The files of a component that count, oldest first: a snapshot of the log."""
+    rows = session.exec(
+        select(LogFileRow).where(col(LogFileRow.component_id) == component_id, col(LogFileRow.kind) == kind).order_by(col(LogFileRow.id))
+    )
+    return [LogFile(row.path, row.kind, row.rows, row.sha256, row.first_day, row.last_day, tuple(row.columns)) for row in rows]
+
+
+def all_paths(session: Session) -> set[str]:
+    """Every path the manifest names."""
+    return set(session.exec(select(LogFileRow.path)))
+
+
+def advance(session: Session, component_id: int, *, expected: int) -> bool:
+    """Move the generation on from ``expected``; False when another fold was faster."""
+    if expected == 0 and session.get(ComponentLogRow, component_id) is None:
+        session.add(ComponentLogRow(component_id=component_id, generation=1))
+        session.flush()
+        return True
+    statement = (
+        update(ComponentLogRow)
+        .where(col(ComponentLogRow.component_id) == component_id, col(ComponentLogRow.generation) == expected)
+        .values(generation=expected + 1)
+    )
+    return bool(session.connection().execute(statement).rowcount)
+
+
+def register_files(session: Session, component_id: int, added: Iterable[LogFile], *, retired: Iterable[str] = ()) -> None:
+    """Name new files in the manifest, and stop naming retired ones."""
+    retired = list(retired)
+    if retired:
+        session.connection().execute(delete(LogFileRow).where(col(LogFileRow.path).in_(retired)))
+    for file in added:
+        session.add(
+            LogFileRow(
+                component_id=component_id,
+                kind=file.kind,
+                path=file.path,
+                rows=file.rows,
+                sha256=file.sha256,
+                first_day=file.first_day,
+                last_day=file.last_day,
+                columns=list(file.columns),
+            )
+        )
+    session.flush()
+
+
+def empty_inbox(session: Session, entries: Iterable[int]) -> None:
+    """Forget inbox entries whose rows are in files now."""
+    session.connection().execute(delete(InboxRow).where(col(InboxRow.id).in_(list(entries))))
+
+
+def keep_waiting(session: Session, component_id: int, blob: bytes, rows: int) -> None:
+    """Keep outcomes whose prediction has not come yet."""
+    session.add(InboxRow(component_id=component_id, kind="outcome", waiting=True, rows=rows, blob=blob))
+    session.flush()
+
+
+def note_folded(session: Session, folded: Mapping[int, Folded]) -> None:
+    """Write down what became of each batch."""
+    for batch, outcome in folded.items():
+        row = session.get(BatchRow, batch)
+        if row is not None:
+            row.stored, row.duplicates = outcome.stored, outcome.duplicates
+    session.flush()
+
+
+def mark_days(session: Session, component_id: int, days: Iterable[date], generation: int) -> None:
+    """Say that these UTC days changed with ``generation``."""
+    for day in days:
+        session.merge(LogDayRow(component_id=component_id, day=day, generation=generation))
+    session.flush()
+
+
+def changed_days(session: Session, component_id: int, *, since: int) -> list[date]:
+    """UTC days that changed after the generation ``since``."""
+    query = select(col(LogDayRow.day)).where(col(LogDayRow.component_id) == component_id, col(LogDayRow.generation) > since)
+    return sorted(session.exec(query))
+
+
+def register_measure(session: Session, component_id: int, measure: Measure) -> None:
+    """Keep counters for this measure from now on; a known definition is left as it is."""
+    if session.exec(select(MeasureRow.id).where(col(MeasureRow.key) == measure.key)).first() is None:
+        session.add(MeasureRow(key=measure.key, component_id=component_id, definition=measure.as_json()))
+        session.flush()
+
+
+def measures(session: Session, component_id: int) -> list[tuple[Measure, int]]:
+    """The measures of a component, each with the generation it was counted at."""
+    rows = session.exec(select(MeasureRow).where(col(MeasureRow.component_id) == component_id).order_by(col(MeasureRow.id)))
+    return [(Measure.from_json(row.definition), row.counted) for row in rows]
+
+
+def store_counts(
+    session: Session, measure: Measure, days: Sequence[str], counts: Iterable[DayCounts], *, expected: int, counted: int
+) -> bool:
+    """Replace a measure's counters of ``days``; False when another process counted meanwhile."""
+    statement = update(MeasureRow).where(col(MeasureRow.key) == measure.key, col(MeasureRow.counted) == expected).values(counted=counted)
+    if not session.connection().execute(statement).rowcount:
+        return False
+    measure_id = session.exec(select(MeasureRow.id).where(col(MeasureRow.key) == measure.key)).one()
+    assert measure_id is not None
+    session.connection().execute(delete(CounterRow).where(col(CounterRow.measure_id) == measure_id, col(CounterRow.day).in_(days)))
+    rows = [
+        {
+            "measure_id": measure_id,
+            "day": entry.day,
+            "model_version": entry.model_version,
+            "sampling_fraction": entry.sampling_fraction,
+            "counts": entry.counts.as_json(),
+        }
+        for entry in counts
+    ]
+    if rows:
+        session.connection().execute(CounterRow.__table__.insert(), rows)  # type: ignore[attr-defined]
+    return True
+
+
+def counters(session: Session, measure: Measure, *, first: str, end: str) -> list[DayCounts]:
+    """A measure's counters over the local days ``[first, end)`` (ISO dates)."""
+    query = (
+        select(CounterRow)
+        .join(MeasureRow, col(CounterRow.measure_id) == col(MeasureRow.id))
+        .where(col(MeasureRow.key) == measure.key, col(CounterRow.day) >= first, col(CounterRow.day) < end)
+        .order_by(col(CounterRow.day), col(CounterRow.model_version), col(CounterRow.sampling_fraction))
+    )
+    return [DayCounts(row.day, row.model_version, row.sampling_fraction, Counts.from_json(row.counts)) for row in session.exec(query)]

@@ -1,0 +1,244 @@
+"""Answers to a pack: by question or as levels by dimension, from JSON, YAML or one line of JSON."""
+
+import difflib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from vendor_ai.domain.answer import Answer
+from vendor_ai.domain.pack import NOT_APPLICABLE, Level, Pack, Question
+from vendor_ai.domain.problem import Problem
+from vendor_ai.importers.marked_yaml import load_marked
+
+_NOT_APPLICABLE_WORDS = frozenset({"na", "n/a", "n.a.", "not applicable", "not_applicable", "not-applicable"})
+_LEVELS: dict[str, Level] = {level.name.lower(): level for level in Level} | {str(level.value): level for level in Level}
+_SPELLED = {"true": "yes", "false": "no"}  # what an unquoted yes or no may have become in the pack
+_VALUE_KEYS = ("value", "answer", "level")
+_COMMENT_KEYS = ("reason", "comment", "note", "notes")
+_KNOWN_KEYS = (*_VALUE_KEYS, *_COMMENT_KEYS, "evidence", "date")
+
+LineOf = Callable[[str], int | None]
+
+
+def normal(word: str) -> str:
+    """A word as it is compared: without case and with single spaces."""
+    return " ".join(word.split()).casefold()
+
+
+def means_not_applicable(word: str) -> bool:
+    """Whether ``word`` says that a question does not apply."""
+    return normal(word) in _NOT_APPLICABLE_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSet:
+    """What one file or line says: ``levels`` by dimension (None in it: not applicable), else ``answers`` by question.
+
+    ``problems`` are refused rows beside the good ones; ``refused`` says that nothing could be read.
+    """
+
+    levels: Mapping[str, Level | None] | None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    refused: bool = False
+
+
+def _refused(*problems: Problem) -> AnswerSet:
+    return AnswerSet(None, {}, problems, refused=True)
+
+
+class AnswerReader:
+    """Reads answers to one pack, which is prepared once."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._dimensions = {normal(dimension.id): dimension.id for dimension in pack.dimensions}
+        self._questions = {normal(question.id): question for question in pack.questions}
+        self._options = {question.id: _option_words(question) for question in pack.questions}
+
+    def read_yaml(self, text: str) -> AnswerSet:
+        """One set from YAML text."""
+        document = load_marked(text)
+        if document.problems:
+            return _refused(*document.problems)
+        return self._read(document.data, lambda key: document.line_of([key]))
+
+    def read_json(self, text: str, line: int | None = None) -> AnswerSet:
+        """One set from JSON text; ``line`` is its place in a file with one set a line."""
+        try:
+            data = json.loads(text, object_pairs_hook=_unrepeated, parse_int=str, parse_float=str, parse_constant=str)
+        except json.JSONDecodeError as error:
+            place = f"at column {error.colno}" if line is not None else f"at line {error.lineno}, column {error.colno}"
+            message = f"This is not valid JSON: {error.msg} {place}."
+            return _refused(Problem(line if line is not None else error.lineno, None, message))
+        except _RepeatedKeyError as error:
+            return _refused(Problem(line, error.key, f"The key {error.key!r} stands here twice. Keep one of them."))
+        except RecursionError:
+            return _refused(Problem(line, None, "The JSON is nested too deeply. Write one answer per question."))
+        if line is not None:
+            return self._read(data, lambda _: line)
+        marks = load_marked(text)  # JSON is YAML, which knows the lines
+        return self._read(data, lambda key: marks.line_of([key]) if marks.data is not None else None)
+
+    def answer(
+        self, question_id: str, word: str, *, row: int | None, comment: str = "", evidence: str = "", dated: str = ""
+    ) -> Answer | Problem:
+        """One answer given as the value or label of an option, or the mistake in it."""
+        question = self._questions.get(normal(question_id))
+        if question is None:
+            return Problem(
+                row, question_id, f"There is no question {question_id!r} in the pack {self.pack.id!r}. {self._nearest(question_id)}"
+            )
+        if means_not_applicable(word):
+            if not question.not_applicable:
+                return Problem(row, question.id, f"The question {question.id!r} must be answered; it cannot be set to not applicable.")
+            return Answer(question.id, NOT_APPLICABLE, comment, evidence, dated)
+        value = self._options[question.id].get(normal(word))
+        if value is None:
+            offered = ", ".join(option.value for option in question.options)
+            return Problem(row, question.id, f"{word!r} is no answer to the question {question.id!r}. Choose one of: {offered}.")
+        return Answer(question.id, value, comment, evidence, dated)
+
+    def _read(self, data: Any, line_of: LineOf) -> AnswerSet:
+        if data is None:
+            return AnswerSet(None)
+        if not isinstance(data, dict):
+            message = "The answers must be one mapping such as {question: answer} or {dimension: HIGH}."
+            return _refused(Problem(line_of(""), None, message))
+        keys = [normal(key) for key in data]
+        by_dimension = any(key in self._dimensions for key in keys)
+        if by_dimension and any(key in self._questions for key in keys):
+            message = "The file mixes levels by dimension with answers by question. Give one kind only."
+            return _refused(Problem(line_of(""), None, message))
+        return self._read_levels(data, line_of) if by_dimension else self._read_answers(data, line_of)
+
+    def _read_levels(self, data: dict[str, Any], line_of: LineOf) -> AnswerSet:
+        levels: dict[str, Level | None] = {}
+        problems: list[Problem] = []
+        for key, given in data.items():
+            dimension = self._dimensions.get(normal(key))
+            if dimension is None:
+                message = f"There is no dimension {key!r} in the pack {self.pack.id!r}. {_nearest(key, self._dimensions.values())}"
+                problems.append(Problem(line_of(key), key, message))
+                continue
+            if dimension in levels:
+                problems.append(Problem(line_of(key), key, f"The dimension {dimension!r} is given twice. Keep one of them."))
+                continue
+            entry = _entry(given)
+            if isinstance(entry, str):
+                problems.append(Problem(line_of(key), key, entry))
+            elif entry.word:
+                level = _LEVELS.get(normal(entry.word))
+                if level is None and not means_not_applicable(entry.word):
+                    message = f"{entry.word!r} is no risk level. Write LOW, MEDIUM, HIGH, CRITICAL (or 1 to 4), or NA."
+                    problems.append(Problem(line_of(key), key, message))
+                else:
+                    levels[dimension] = level
+        return AnswerSet(levels, {}, tuple(problems))
+
+    def _read_answers(self, data: dict[str, Any], line_of: LineOf) -> AnswerSet:
+        answers: dict[str, Answer] = {}
+        problems: list[Problem] = []
+        for key, given in data.items():
+            entry = _entry(given)
+            if isinstance(entry, str):
+                problems.append(Problem(line_of(key), key, entry))
+                continue
+            if not entry.word and normal(key) in self._questions:
+                continue
+            found = self.answer(key, entry.word, row=line_of(key), comment=entry.comment, evidence=entry.evidence, dated=entry.dated)
+            if isinstance(found, Problem):
+                problems.append(found)
+            elif found.question in answers:
+                problems.append(Problem(line_of(key), key, f"The question {found.question!r} is answered twice. Keep one of them."))
+            else:
+                answers[found.question] = found
+        return AnswerSet(None, answers, tuple(problems))
+
+    def _nearest(self, question_id: str) -> str:
+        return _nearest(question_id, [*(question.id for question in self.pack.questions), *self._dimensions.values()])
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    word: str  # empty: unanswered
+    comment: str = ""
+    evidence: str = ""
+    dated: str = ""
+
+
+def _entry(given: Any) -> _Entry | str:
+    """What stands behind a question: a word, or a mapping with a word and what belongs to it; a sentence where it is neither."""
+    if isinstance(given, dict):
+        return _mapping_entry(given)
+    if isinstance(given, list):
+        return "A list cannot be an answer. Write one value."
+    return _Entry(_text(given))
+
+
+def _mapping_entry(given: dict[str, Any]) -> _Entry | str:
+    unknown = [key for key in given if key not in _KNOWN_KEYS]
+    if unknown:
+        return f"The field {unknown[0]!r} is unknown. Known here: {', '.join(_KNOWN_KEYS)}."
+    if any(isinstance(value, (dict, list)) for value in given.values()):
+        return "Only plain values may stand inside an answer, such as {value: NA, reason: not sold in the EU}."
+    words = [_text(given[key]) for key in _VALUE_KEYS if key in given]
+    if len(words) != 1:
+        return "Write the answer once, as value: or answer:, such as {value: NA, reason: not sold in the EU}."
+    comment = "; ".join(text for key in _COMMENT_KEYS if (text := _text(given.get(key))))
+    dated = _text(given.get("date"))
+    if dated and not is_iso_date(dated):
+        return f"{dated!r} is not a date. Write it as 2026-07-31."
+    return _Entry(words[0], comment, _text(given.get("evidence")), dated)
+
+
+def is_iso_date(text: str) -> bool:
+    """Whether ``text`` is a calendar date such as 2026-07-31."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10
+
+
+def _text(given: Any) -> str:
+    match given:
+        case None:
+            return ""
+        case True:
+            return "yes"
+        case False:
+            return "no"
+        case _:
+            return str(given).strip()
+
+
+def _option_words(question: Question) -> dict[str, str]:
+    """Everything that names an option, with its value: the value wins over a label."""
+    words = {normal(option.label): option.value for option in question.options}
+    words |= {_SPELLED[normal(option.value)]: option.value for option in question.options if normal(option.value) in _SPELLED}
+    return words | {normal(option.value): option.value for option in question.options}
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word.casefold(), list(known), n=1)
+    return f"Did you mean {close[0]!r}?" if close else "See `vendor-ai questionnaire show` for the names."
+
+
+class _RepeatedKeyError(ValueError):
+    """A JSON object holds one key twice."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _RepeatedKeyError(key)
+        found[key] = value
+    return found

@@ -1,0 +1,128 @@
+"""The inventory file: one row a component, as xlsx, csv or json."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from vendor_ai.domain.errors import InvalidInputError
+from vendor_ai.domain.problem import Problem
+from vendor_ai.domain.vendor import Component, ComponentStatus, Vendor
+from vendor_ai.importers.log_file import read_log_file
+from vendor_ai.kit.slug import slug
+
+COLUMNS = (
+    "vendor",
+    "component",
+    "ref",
+    "kind",
+    "use_case",
+    "decision_type",
+    "affected_rights",
+    "regions",
+    "data_classes",
+    "status",
+    "business_owner",
+    "technical_owner",
+    "operations_owner",
+    "capabilities",
+    "positive_label",
+    "website",
+    "notes",
+)
+_LISTS = {"affected_rights", "regions", "data_classes", "capabilities"}
+_DECISIONS = {"", "automated", "human_in_the_loop", "human_on_the_loop"}
+_MOST_ROWS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryRow:
+    """One component as the file has it; ``given`` names the fields the file has a column for."""
+
+    row: int
+    vendor: Vendor
+    component: Component
+    given: frozenset[str]
+
+    def merged(self, known: Component) -> Component:
+        """The stored component with what this file says laid over it."""
+        return replace(known, **{name: getattr(self.component, name) for name in self.given | {"vendor", "name"}})
+
+
+def read_inventory(path: Path) -> tuple[list[InventoryRow], list[Problem], list[str]]:
+    """Return the good rows, the problems, and columns nobody knows.
+
+    Raises:
+        InvalidInputError: When the file cannot be read at all or lacks a required column.
+    """
+    columns, numbers, problems = _xlsx(path) if path.suffix.lower() == ".xlsx" else _plain(path)
+    missing = [name for name in ("vendor", "component") if name not in columns]
+    if missing:
+        raise InvalidInputError(f"{path} has no column {missing[0]!r}. The inventory needs at least the columns vendor and component.")
+    rows: list[InventoryRow] = []
+    seen: dict[str, int] = {}
+    for index, number in enumerate(numbers):
+        record = {name: columns[name][index] for name in COLUMNS if name in columns}
+        read = _row(record, number)
+        if isinstance(read, InventoryRow) and read.component.ref in seen:
+            read = Problem(number, "ref", f"The reference {read.component.ref!r} stands in row {seen[read.component.ref]} already.")
+        if isinstance(read, Problem):
+            problems.append(read)
+        else:
+            seen[read.component.ref] = number
+            rows.append(read)
+    return rows, problems, [name for name in columns if name not in COLUMNS]
+
+
+def _plain(path: Path) -> tuple[dict[str, list[Any]], list[int], list[Problem]]:
+    columns: dict[str, list[Any]] = {}
+    numbers: list[int] = []
+    problems: list[Problem] = []
+    for batch in read_log_file(path, _MOST_ROWS):
+        columns, numbers = batch.columns, batch.rows
+        problems.extend(batch.problems)
+    return {name.strip().lower(): values for name, values in columns.items()}, numbers, problems
+
+
+def _xlsx(path: Path) -> tuple[dict[str, list[Any]], list[int], list[Problem]]:
+    from vendor_ai.importers.sheet import first_sheet
+
+    header, body = first_sheet(path)
+    names = [str(name or "").strip().lower() for name in header]
+    columns = {name: [row[index] if index < len(row) else None for _, row in body] for index, name in enumerate(names) if name}
+    return columns, [number for number, _ in body], []
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(str(entry).strip() for entry in value if str(entry).strip())
+    return tuple(entry.strip() for entry in _text(value).split(";") if entry.strip())
+
+
+def _row(record: Mapping[str, Any], number: int) -> InventoryRow | Problem:
+    vendor, name = _text(record.get("vendor")), _text(record.get("component"))
+    for column, value in (("vendor", vendor), ("component", name)):
+        if not value:
+            return Problem(number, column, f"The {column} is empty; every row needs one.")
+    ref = slug(_text(record.get("ref")) or name)
+    if not ref or not slug(vendor):
+        return Problem(number, "ref", "No reference can be made of this name. Fill the column ref with letters and digits.")
+    status = _text(record.get("status")).lower() or ComponentStatus.PROPOSED.value
+    if status not in set(ComponentStatus):
+        return Problem(number, "status", f"{status!r} is not one of {', '.join(ComponentStatus)}.")
+    decision = _text(record.get("decision_type")).lower()
+    if decision not in _DECISIONS:
+        return Problem(number, "decision_type", f"{decision!r} is not one of {', '.join(sorted(_DECISIONS - {''}))}.")
+    own = {entry.name for entry in fields(Component)}
+    values: dict[str, Any] = {
+        column: _list(value) if column in _LISTS else _text(value)
+        for column, value in record.items()
+        if column in own and column not in {"vendor", "ref", "status"}
+    }
+    component = Component(ref=ref, name=name, vendor=slug(vendor), **{**values, "status": ComponentStatus(status)})
+    given = frozenset(column for column in record if column in own and column not in {"vendor", "ref"})
+    return InventoryRow(number, Vendor(slug(vendor), vendor, _text(record.get("website"))), component, given)

@@ -1,0 +1,45 @@
+"""The columns of the log's files and of the batches that become files."""
+
+import pyarrow as pa
+
+from vendor_ai.domain.prediction import OUTCOME_FIELDS, PREDICTION_FIELDS, FieldType, LogField
+
+_TYPES = {
+    FieldType.TEXT: pa.string(),
+    FieldType.NUMBER: pa.float64(),
+    FieldType.INTEGER: pa.int64(),
+    FieldType.TIME: pa.timestamp("us", tz="UTC"),
+    FieldType.FLAG: pa.bool_(),
+}
+
+
+def arrow_type(field: LogField) -> pa.DataType:
+    """The Arrow type a field is stored as."""
+    return _TYPES[field.type]
+
+
+def _schema(fields: tuple[LogField, ...]) -> pa.Schema:
+    return pa.schema([pa.field(field.name, arrow_type(field)) for field in fields])
+
+
+PREDICTION_SCHEMA = _schema(PREDICTION_FIELDS)
+OUTCOME_SCHEMA = _schema(OUTCOME_FIELDS)
+# An outcome's file also keeps its prediction's time, which prunes, and the order of arrival, which breaks ties.
+STORED_OUTCOME_SCHEMA = OUTCOME_SCHEMA.append(pa.field("occurred_at", pa.timestamp("us", tz="UTC"))).append(
+    pa.field("sequence", pa.int64())
+)
+
+
+def to_blob(table: pa.Table) -> bytes:
+    """One batch as an Arrow IPC stream, compressed."""
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def from_blob(blob: bytes) -> pa.Table:
+    """The inverse of ``to_blob``."""
+    with pa.ipc.open_stream(blob) as reader:
+        return reader.read_all()

@@ -1,0 +1,1 @@
+"""What a report is printed as, one file a format."""

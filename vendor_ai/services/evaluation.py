@@ -1,0 +1,193 @@
+"""A contract over a period: verdicts, runs of violated periods, credits, violations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from vendor_ai.clauses.performance import PastPeriod, credit_due, is_persistent, judge, run_length
+from vendor_ai.db import contract as contract_store
+from vendor_ai.db import verdict as verdict_store
+from vendor_ai.db.contract import ContractRow
+from vendor_ai.domain.contract import Contract, Performance
+from vendor_ai.domain.contract_json import contract_from_json
+from vendor_ai.domain.errors import InvalidInputError
+from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, ContractStatus, Result, VersionChange
+from vendor_ai.domain.verdict_json import verdict_from_json
+from vendor_ai.kit.money import Money
+from vendor_ai.kit.period import Period, PeriodError, next_period, parse_period
+from vendor_ai.metrics import METRICS
+from vendor_ai.services import measurement, verdict, version_change
+from vendor_ai.services.prediction_log import PredictionLog
+
+PastPeriods = dict[tuple[str, str], list[PastPeriod]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The contract under evaluation, with what its rows need."""
+
+    log: PredictionLog
+    contract: Contract
+    contract_id: int
+    sha256: str
+    at: datetime
+
+
+def load_contract(session: Session, reference: str) -> tuple[Contract, int, ContractRow]:
+    """Return a stored contract; ``NotFoundError`` when there is none."""
+    key, row = contract_store.contract_key(session, reference)
+    return contract_from_json(row.definition), key, row
+
+
+def evaluate(log: PredictionLog, reference: str, period_name: str, *, refresh: bool = True) -> ContractEvaluation:
+    """Evaluate every clause of a contract over a period.
+
+    A closed period's verdict is stored, and any earlier one that is not stored yet; a running one is not.
+
+    Args:
+        log: The prediction log; its clock says what is closed.
+        reference: The contract's.
+        period_name: ``2026-Q3``, ``2026-07`` or ``2026``.
+        refresh: Fold the inbox and recount changed days first.
+
+    Raises:
+        NotFoundError: When there is no such contract.
+        InvalidInputError: When the text names no period, or one outside the contract's term.
+    """
+    with log.records.read() as session:
+        contract, key, row = load_contract(session, reference)
+    case = _Case(log, contract, key, row.sha256, log.clock.now())
+    period = _period(contract, period_name)
+    with log.records.write() as session:
+        measurement.register_measures(session, contract)
+    stale = 0
+    if refresh:
+        log.refresh(contract.components)
+    else:
+        stale = log.stale_rows(contract.components)
+    verdicts = _through(case, period)
+    changes = version_change.changes(log, contract, period)
+    if period.closed(case.at):
+        with log.records.write() as session:
+            version_change.open_violations(session, contract, key, changes, at=case.at)
+    return ContractEvaluation(
+        contract=contract.ref,
+        period=period,
+        at=case.at,
+        status=status_of(verdicts, changes),
+        clauses=tuple(verdicts),
+        changes=tuple(changes),
+        credits_total=_total_credit(contract, verdicts),
+        stale=stale,
+    )
+
+
+def _period(contract: Contract, name: str) -> Period:
+    try:
+        period = parse_period(name, time_zone=contract.time_zone, year_starts=contract.year_starts)
+    except PeriodError as error:
+        raise InvalidInputError(str(error)) from error
+    clipped = period.clipped(*measurement.term_of(contract))
+    if clipped.first == clipped.end:
+        raise InvalidInputError(
+            f"The period {period.name} lies outside the term of {contract.ref}, which runs from {contract.starts} to {contract.ends}."
+        )
+    return period
+
+
+def _through(case: _Case, wanted: Period) -> list[ClauseVerdict]:
+    """Go through the periods from the contract's start to the wanted one, so that runs and revisions are right."""
+    past: PastPeriods = {}
+    period = case.contract.period_on(case.contract.starts, wanted.length)
+    while True:
+        verdicts = _one_period(case, period, past)
+        if period.first >= wanted.first:
+            return verdicts
+        for entry in verdicts:
+            past.setdefault((entry.clause, entry.component), []).append(PastPeriod(entry.result, entry.violated))
+        period = next_period(period, case.contract.year_starts)
+
+
+def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVerdict]:
+    closed = period.closed(case.at)
+    with case.log.records.read() as session:
+        subjects = measurement.subjects(session, case.contract, period)
+        counted = measurement.count(session, case.contract, period, subjects)
+        stored = [verdict_store.latest(session, case.contract_id, entry.component_id, entry.clause.id, period.name) for entry in subjects]
+    digest = measurement.digest(case.sha256, period, counted)
+    if closed and stored and all(row is not None and row.digest == digest for row in stored):
+        known = [verdict_from_json(row.figures) for row in stored if row is not None]
+        fresh = [_with_run(case, entry.subject.terms, old, past) for entry, old in zip(counted, known, strict=True)]
+        if fresh == known:
+            return known
+    else:
+        figures = measurement.measured(case.log, case.contract, period, counted, running=not closed)
+        fresh = []
+        for entry, figure in zip(counted, figures, strict=True):
+            terms = entry.subject.terms
+            result, violated = judge(terms, figure)
+            judged = ClauseVerdict(
+                clause=entry.subject.clause.id,
+                component=entry.subject.component,
+                metric=terms.metric,
+                unit=METRICS[terms.metric].unit,
+                threshold=terms.threshold,
+                limit=terms.limit,
+                is_floor=terms.is_floor,
+                measurement=figure,
+                result=result,
+                violated=violated,
+                consecutive=0,
+                persistent=False,
+                credit=None,
+            )
+            fresh.append(_with_run(case, terms, judged, past))
+    if not closed:
+        return fresh
+    with case.log.records.write() as session:
+        return verdict.store(
+            session,
+            fresh,
+            [entry.subject.component_id for entry in counted],
+            contract_id=case.contract_id,
+            contract_sha256=case.sha256,
+            period=period.clipped(*measurement.term_of(case.contract)),
+            digest=digest,
+            at=case.at,
+        )
+
+
+def _with_run(case: _Case, terms: Performance, entry: ClauseVerdict, past: PastPeriods) -> ClauseVerdict:
+    """The verdict with the run of violated periods it ends, and the credit that makes due."""
+    history = [*past.get((entry.clause, entry.component), []), PastPeriod(entry.result, entry.violated)]
+    consecutive = run_length(history, terms)
+    credit = credit_due(
+        terms,
+        violated=entry.violated,
+        consecutive=consecutive,
+        monthly_fee=case.contract.monthly_fee,
+        value=entry.measurement.value,
+    )
+    return replace(entry, consecutive=consecutive, persistent=is_persistent(terms, consecutive), credit=credit)
+
+
+def status_of(verdicts: Sequence[ClauseVerdict], changes: Sequence[VersionChange] = ()) -> ContractStatus:
+    """A contract's status: violated by any clause, else partial or insufficient for want of data, else compliant."""
+    if any(entry.violated for entry in verdicts) or any(change.violated for change in changes):
+        return ContractStatus.VIOLATED
+    insufficient = [entry.result is Result.INSUFFICIENT_DATA for entry in verdicts]
+    if all(insufficient):
+        return ContractStatus.INSUFFICIENT_DATA
+    return ContractStatus.PARTIAL if any(insufficient) else ContractStatus.COMPLIANT
+
+
+def _total_credit(contract: Contract, verdicts: Sequence[ClauseVerdict]) -> Money | None:
+    if contract.monthly_fee is None:
+        return None
+    due = Money(Decimal(0), contract.monthly_fee.currency)
+    for entry in verdicts:
+        due = due + entry.credit if entry.credit is not None else due
+    return due

@@ -1,0 +1,107 @@
+"""The inventory: vendors and components in and out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session
+
+from vendor_ai.db import audit
+from vendor_ai.db import vendor as store
+from vendor_ai.domain.actor import Actor
+from vendor_ai.domain.audit import AuditEvent
+from vendor_ai.domain.errors import NotFoundError
+from vendor_ai.domain.problem import Problem
+from vendor_ai.domain.vendor import Component, Vendor
+from vendor_ai.importers.inventory import InventoryRow
+
+Change = Literal["new", "changed", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryChange:
+    """What an import does to one component."""
+
+    row: int
+    ref: str
+    vendor: str
+    change: Change
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryPlan:
+    """An import, before it is carried out."""
+
+    vendors: tuple[Vendor, ...]
+    components: tuple[Component, ...]
+    changes: tuple[InventoryChange, ...]
+    problems: tuple[Problem, ...] = field(default=())
+
+    def count(self, change: Change) -> int:
+        """How many components are new, changed or unchanged."""
+        return sum(entry.change == change for entry in self.changes)
+
+    def as_json(self) -> dict[str, object]:
+        """Import keys, with the changes."""
+        refused = {problem.row for problem in self.problems}
+        return {
+            "read": len(self.changes) + len(refused),
+            "stored": self.count("new") + self.count("changed"),
+            "duplicates": self.count("unchanged"),
+            "rejected": len(refused),
+            "problems": [problem.as_json() for problem in self.problems],
+            "new": self.count("new"),
+            "changed": self.count("changed"),
+            "unchanged": self.count("unchanged"),
+            "changes": [
+                {"row": entry.row, "ref": entry.ref, "vendor": entry.vendor, "change": entry.change, "fields": list(entry.fields)}
+                for entry in self.changes
+            ],
+        }
+
+
+def _difference(before: Component, after: Component) -> tuple[str, ...]:
+    return tuple(name for name in Component.__dataclass_fields__ if getattr(before, name) != getattr(after, name))
+
+
+def plan_import(session: Session, rows: Sequence[InventoryRow], problems: Sequence[Problem]) -> InventoryPlan:
+    """Compare rows with what is stored; nothing is changed. Fields a row does not have keep what is stored."""
+    vendors: dict[str, Vendor] = {}
+    components: list[Component] = []
+    changes: list[InventoryChange] = []
+    for row in rows:
+        vendors.setdefault(row.vendor.ref, row.vendor)
+        wanted = row.component
+        try:
+            known = store.find_component(session, wanted.ref)
+        except NotFoundError:
+            changes.append(InventoryChange(row.row, wanted.ref, row.vendor.ref, "new"))
+        else:
+            wanted = row.merged(known)
+            fields = _difference(known, wanted)
+            changes.append(InventoryChange(row.row, wanted.ref, row.vendor.ref, "changed" if fields else "unchanged", fields))
+        components.append(wanted)
+    return InventoryPlan(tuple(vendors.values()), tuple(components), tuple(changes), tuple(problems))
+
+
+def carry_out(session: Session, plan: InventoryPlan, *, by: Actor, at: datetime) -> None:
+    """Store what the plan shows, and say so in the audit chain."""
+    known = {vendor.ref for vendor in store.vendors(session)}
+    for vendor in plan.vendors:
+        if vendor.ref not in known or vendor.website:
+            store.save_vendor(session, vendor, at=at)
+    for component, change in zip(plan.components, plan.changes, strict=True):
+        if change.change != "unchanged":
+            store.save_component(session, component, at=at)
+            audit.append(
+                session,
+                AuditEvent(at, by.name, f"inventory.{change.change}", "component", component.ref, {"fields": list(change.fields)}),
+            )
+
+
+def listing(session: Session) -> list[tuple[Vendor, Component]]:
+    """Every component with its vendor."""
+    by_ref = {vendor.ref: vendor for vendor in store.vendors(session)}
+    return [(by_ref[component.vendor], component) for component in store.components(session)]

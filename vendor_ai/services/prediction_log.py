@@ -1,0 +1,211 @@
+"""The prediction log: accepting batches, folding them into files, keeping counters true."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from sqlmodel import Session
+
+from vendor_ai.db import prediction_log as log
+from vendor_ai.db.base import Records
+from vendor_ai.db.vendor import component_key
+from vendor_ai.domain.errors import ConflictError
+from vendor_ai.domain.measure import DayCounts, Measure
+from vendor_ai.domain.ports import Clock
+from vendor_ai.domain.prediction import Folded, LogFile
+from vendor_ai.kit.period import local_midnight
+from vendor_ai.predictions.duckdb import DuckDBEngine
+from vendor_ai.predictions.files import delete_files, write_files
+from vendor_ai.predictions.schema import STORED_OUTCOME_SCHEMA, from_blob, to_blob
+
+PREDICTION, OUTCOME = "prediction", "outcome"
+ROWS_A_FOLD = 2_000_000
+ROWS_SMALL = 100_000
+SMALL_FILES = 24
+DAYS_A_COUNT = 31
+ORPHAN_AGE_S = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionLog:
+    """The log's parts; folding and counting own their transactions."""
+
+    records: Records
+    engine: DuckDBEngine
+    clock: Clock
+
+    def refresh(self, components: Sequence[str]) -> dict[int, Folded]:
+        """Fold the inbox of some components (refs) and recount their changed days."""
+        folded: dict[int, Folded] = {}
+        with self.records.read() as session:
+            keys = [component_key(session, reference) for reference in components]
+        for key, component in keys:
+            folded.update(self.fold(key, component.ref))
+            self.recount(key)
+        return folded
+
+    def stale_rows(self, components: Sequence[str]) -> int:
+        """Rows of some components that are acknowledged but not yet in the figures."""
+        with self.records.read() as session:
+            keys = [component_key(session, reference)[0] for reference in components]
+            return sum(log.pending_rows(session, keys).values())
+
+    def fold(self, component_id: int, ref: str) -> dict[int, Folded]:
+        """Fold everything a component's inbox holds; a fold that loses to another process is done again."""
+        folded: dict[int, Folded] = {}
+        for _attempt in range(50):
+            with self.records.read() as session:
+                if not log.pending_rows(session, [component_id]):
+                    break
+            step = self._fold_once(component_id, ref)
+            if step is None:
+                time.sleep(0.02)
+            else:
+                folded.update(step)
+        else:
+            raise ConflictError(f"Other processes keep writing to the log of {ref}. Repeat the command.")
+        if folded:
+            self._merge_small(component_id, ref)
+            self._sweep(ref)
+        return folded
+
+    def _fold_once(self, component_id: int, ref: str) -> dict[int, Folded] | None:
+        """Fold some batches; None when another process was faster."""
+        with self.records.read() as session:
+            generation = log.generation(session, component_id)
+            pending = log.pending(session, component_id, most_rows=ROWS_A_FOLD)
+            predictions = log.files(session, component_id, PREDICTION)
+            outcomes = log.files(session, component_id, OUTCOME)
+        batches = {
+            kind: [(entry.batch, from_blob(entry.blob)) for entry in pending if entry.kind == kind] for kind in (PREDICTION, OUTCOME)
+        }
+        fresh = self.engine.sift_predictions(batches[PREDICTION], predictions)
+        placed = self.engine.sift_outcomes(
+            batches[OUTCOME], predictions=predictions, outcomes=outcomes, fresh=fresh.rows, first_sequence=generation << 32
+        )
+        written: list[LogFile] = []
+        try:
+            written += write_files(self.engine.folder, ref, PREDICTION, fresh.rows)
+            written += write_files(self.engine.folder, ref, OUTCOME, placed.rows)
+            with self.records.write() as session:
+                if not log.advance(session, component_id, expected=generation):
+                    delete_files(self.engine.folder, [file.path for file in written])
+                    return None
+                log.register_files(session, component_id, written)
+                log.empty_inbox(session, [entry.id for entry in pending])
+                if placed.waiting.num_rows:
+                    log.keep_waiting(session, component_id, to_blob(placed.waiting), placed.waiting.num_rows)
+                folded = {**fresh.folded, **placed.folded}
+                log.note_folded(session, folded)
+                log.mark_days(session, component_id, _utc_days([fresh.rows, placed.rows]), generation + 1)
+        except BaseException:
+            delete_files(self.engine.folder, [file.path for file in written])
+            raise
+        return folded
+
+    def _merge_small(self, component_id: int, ref: str) -> None:
+        """Make one set of files out of many small ones; readers of the old set keep it until the sweep."""
+        for kind in (PREDICTION, OUTCOME):
+            with self.records.read() as session:
+                generation = log.generation(session, component_id)
+                small = [file for file in log.files(session, component_id, kind) if file.rows < ROWS_SMALL]
+            if len(small) < SMALL_FILES:
+                continue
+            table = self.engine.merge(small)
+            if kind == OUTCOME:
+                table = table.cast(pa.schema([STORED_OUTCOME_SCHEMA.field(name) for name in table.column_names]))
+            merged = write_files(self.engine.folder, ref, kind, table)
+            with self.records.write() as session:
+                if log.advance(session, component_id, expected=generation):
+                    log.register_files(session, component_id, merged, retired=[file.path for file in small])
+                    continue
+            delete_files(self.engine.folder, [file.path for file in merged])
+
+    def _sweep(self, ref: str) -> None:
+        """Remove files that no manifest names and that nobody can be writing or reading any more."""
+        with self.records.read() as session:
+            named = log.all_paths(session)
+        oldest = time.time() - ORPHAN_AGE_S
+        for path in (self.engine.folder / ref).glob("*/*.parquet"):
+            if path.relative_to(self.engine.folder).as_posix() not in named and path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
+
+    def recount(self, component_id: int) -> None:
+        """Count the days again that changed since each measure of a component was counted."""
+        with self.records.read() as session:
+            generation = log.generation(session, component_id)
+            outdated: dict[int, list[Measure]] = {}
+            for measure, counted in log.measures(session, component_id):
+                if counted < generation:
+                    outdated.setdefault(counted, []).append(measure)
+            changed = {since: log.changed_days(session, component_id, since=since) for since in outdated}
+            predictions = log.files(session, component_id, PREDICTION)
+            outcomes = log.files(session, component_id, OUTCOME)
+        for since, measures in outdated.items():
+            for zone in sorted({measure.time_zone for measure in measures}):
+                alike = [measure for measure in measures if measure.time_zone == zone]
+                days = local_days(changed[since], zone)
+                counts = self._count(alike, predictions, outcomes, days)
+                with self.records.write() as session:
+                    for measure in alike:
+                        log.store_counts(
+                            session, measure, [day.isoformat() for day in days], counts[measure.key], expected=since, counted=generation
+                        )
+
+    def _count(
+        self, measures: Sequence[Measure], predictions: Sequence[LogFile], outcomes: Sequence[LogFile], days: Sequence[date]
+    ) -> dict[str, list[DayCounts]]:
+        counts: dict[str, list[DayCounts]] = {measure.key: [] for measure in measures}
+        for start in range(0, len(days), DAYS_A_COUNT):
+            part = self.engine.count(measures, predictions=predictions, outcomes=outcomes, days=days[start : start + DAYS_A_COUNT])
+            for key, entries in part.items():
+                counts[key].extend(entries)
+        return counts
+
+
+def local_days(utc_days: Iterable[date], time_zone: str) -> list[date]:
+    """The local dates that share an instant with some UTC days."""
+    zone = ZoneInfo(time_zone)
+    found: set[date] = set()
+    for day in utc_days:
+        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        for instant in (start, start + timedelta(hours=24, microseconds=-1)):
+            found.add(instant.astimezone(zone).date())
+    return sorted(found)
+
+
+def _utc_days(tables: Iterable[pa.Table]) -> set[date]:
+    days: set[date] = set()
+    for table in tables:
+        if table.num_rows:
+            days.update(table["occurred_at"].cast(pa.date32()).unique().to_pylist())
+    return days
+
+
+def period_span(first: date, end: date, time_zone: str) -> tuple[datetime, datetime]:
+    """The instants between which the local dates ``[first, end)`` lie."""
+    return local_midnight(first, time_zone), local_midnight(end, time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What one acknowledged batch became: keys of its parts by kind; ``known`` rows had come before in the same batch."""
+
+    batches: dict[str, tuple[int, ...]]
+    known: dict[str, int]
+
+
+def accept(session: Session, parts: Iterable[tuple[int, str, pa.Table]], *, batch_id: str, at: datetime) -> Receipt:
+    """Store the parts (component id, kind, rows) of one batch in the caller's transaction."""
+    batches: dict[str, tuple[int, ...]] = {}
+    known: dict[str, int] = {}
+    for component_id, kind, table in parts:
+        if log.known_batch(session, batch_id, component_id, kind):
+            known[kind] = known.get(kind, 0) + table.num_rows
+            continue
+        key = log.accept(session, batch_id=batch_id, component_id=component_id, kind=kind, rows=table.num_rows, blob=to_blob(table), at=at)
+        batches[kind] = (*batches.get(kind, ()), key)
+    return Receipt(batches, known)
