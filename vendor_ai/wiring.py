@@ -37,16 +37,20 @@ class App:
     clock: Clock
 
     @cached_property
-    def records(self) -> Records:
-        """The records database, with the schema this version needs."""
+    def database(self) -> Records:
+        """The records database with whatever schema it has; only upkeep needs it."""
         try:
-            records = Records(self.settings.records_url, busy_timeout_s=self.settings.busy_timeout_s)
+            return Records(self.settings.records_url, busy_timeout_s=self.settings.busy_timeout_s)
         except OSError as error:
             raise StoreUnavailableError(
                 f"The folder {self.settings.home} cannot be used ({error.strerror}). Choose another with --home or VENDOR_AI_HOME."
             ) from error
-        ensure(records)
-        return records
+
+    @cached_property
+    def records(self) -> Records:
+        """The records database, with the schema this version needs."""
+        ensure(self.database)
+        return self.database
 
     @cached_property
     def log(self) -> PredictionLog:

@@ -54,10 +54,6 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("calls", sa.BigInteger(), nullable=False),
-        sa.Column("bytes_out", sa.BigInteger(), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
@@ -97,6 +93,12 @@ def upgrade() -> None:
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_scanned_file")),
+    )
+    op.create_table(
+        "secret",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_secret")),
     )
     op.create_table(
         "vendor",
@@ -141,13 +143,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contract_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
-        "finding_person",
-        sa.Column("finding_id", sa.Integer(), nullable=False),
-        sa.Column("person", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["finding_id"], ["finding.id"], name=op.f("fk_finding_person_finding_id_finding")),
-        sa.PrimaryKeyConstraint("finding_id", "person", name=op.f("pk_finding_person")),
-    )
-    op.create_table(
         "report",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
@@ -160,6 +155,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "sighting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("signal", sa.String(), nullable=False),
+        sa.Column("indicator", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.Column("bytes_out", sa.BigInteger(), nullable=True),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["file"], ["scanned_file.sha256"], name=op.f("fk_sighting_file_scanned_file")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sighting")),
+    )
+    with op.batch_alter_table("sighting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sighting_service"), ["service"], unique=False)
 
     op.create_table(
         "assessment",
@@ -328,6 +342,7 @@ def upgrade() -> None:
         sa.Column("value", sa.String(), nullable=False),
         sa.Column("evidence", sa.String(), nullable=False),
         sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("dated", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name=op.f("fk_answer_assessment_id_assessment")),
@@ -396,11 +411,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assessment_component_id"))
 
     op.drop_table("assessment")
+    with op.batch_alter_table("sighting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sighting_service"))
+
+    op.drop_table("sighting")
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_report_vendor_id"))
 
     op.drop_table("report")
-    op.drop_table("finding_person")
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contract_vendor_id"))
 
@@ -410,6 +428,7 @@ def downgrade() -> None:
 
     op.drop_table("component")
     op.drop_table("vendor")
+    op.drop_table("secret")
     op.drop_table("scanned_file")
     op.drop_table("pack")
     op.drop_table("job_run")

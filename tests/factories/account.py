@@ -106,13 +106,14 @@ def performance(
 def contract() -> Contract:
     clauses = (
         Clause("accuracy", "performance", performance("accuracy", "0.85", tolerance="0.02")),
-        Clause("recall", "performance", performance("recall", "0.80")),
+        Clause("recall", "performance", performance("recall", "0.83")),
         Clause("latency-p95", "performance", performance("latency_p95", "200", floor=False)),
         Clause("uptime", "performance", performance("uptime", "0.995", period=PeriodLength.MONTH)),
         Clause("change-notice", "change_notice", ChangeNotice()),
+        Clause("fairness", "fairness", {"bound": "0.10"}),
     )
     return Contract(
-        "acme-2026", "Acme AI", ("acme-ocr", "acme-chat"), date(2026, 1, 1), date(2027, 12, 31), ZONE, FEE, Decimal("0.05"), clauses,
+        "acme-2026", "Acme AI", ("acme-ocr", "acme-chat"), date(2025, 10, 1), date(2027, 12, 31), ZONE, FEE, Decimal("0.05"), clauses,
         document_sha256="9f" * 32,
     )  # fmt: skip
 
@@ -126,7 +127,7 @@ def third_quarter() -> ContractEvaluation:
         verdict("accuracy", "acme-chat", Fraction(83, 99), "0.85", limit="0.83", n=99, interval=(0.7509, 0.9047),
                 result=Result.INSUFFICIENT_DATA, p=0.61, reasons=("not_significant",), labelled=99),
         verdict("recall", "acme-ocr", Fraction(8299, 10000), "0.83", n=10_000, interval=(0.8224, 0.8372), result=Result.MISSED,
-                p=0.49, adjusted=1.0, consecutive=1, labelled=1000, reasons=("unlabelled",)),
+                p=0.49, adjusted=1.0, consecutive=1, labelled=10_000, reasons=("unlabelled",)),
         verdict("latency-p95", "acme-ocr", 148.0, "200", unit="ms", n=9_411, interval=(146.2, 151.0),
                 evidence=Evidence.PROVEN_COMPLIANT, p=0.99, excluded=excluded),
         verdict("latency-p95", "acme-chat", 212.0, "200", unit="ms", n=4_020, interval=(203.0, None), result=Result.MISSED,

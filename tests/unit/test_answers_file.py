@@ -33,7 +33,10 @@ def test_an_answer_is_found_by_value_and_by_label() -> None:
 
 def test_an_answer_may_carry_reason_evidence_and_date() -> None:
     found = READER.read_json(
-        '{"tested": {"value": "NA", "reason": "nothing to test"}, "lawful": {"answer": "good", "note": "n", "evidence": "e", "date": "2026-05-01"}}'
+        """
+        {"tested": {"value": "NA", "reason": "nothing to test"},
+         "lawful": {"answer": "good", "note": "n", "evidence": "e", "date": "2026-05-01"}}
+        """
     )
 
     assert found.answers["tested"] == Answer("tested", "NA", comment="nothing to test")

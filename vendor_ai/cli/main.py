@@ -4,9 +4,8 @@ import importlib
 import pkgutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 
 import vendor_ai.cli
@@ -54,6 +53,11 @@ def build_app() -> typer.Typer:
     return app
 
 
+def _usage_error() -> Any:
+    """The base of the usage errors; Typer brings its own copy of click along, so it is found through one of them."""
+    return next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+
+
 def run(arguments: list[str] | None = None) -> None:
     """Run one command; a problem a person can mend ends in one sentence and exit code 3."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -63,9 +67,9 @@ def run(arguments: list[str] | None = None) -> None:
     except VendorAIError as error:
         print_error(error.code, str(error), as_json=wants_json(arguments))
         sys.exit(EXIT_PROBLEM)
-    except click.exceptions.Abort:
+    except typer.Abort:
         sys.exit(130)
-    except click.ClickException as error:
+    except _usage_error() as error:
         error.show()
         sys.exit(error.exit_code)
     except BrokenPipeError:

@@ -1,1 +1,7 @@
-"""Logs predictions from a customer's own program."""
+"""What a customer's service imports to log the calls of a vendor's component; needs nothing else of this program."""
+
+from vendor_ai.client.log import Counts, PredictionLog
+from vendor_ai.client.row import OutcomeFields, PredictionFields
+from vendor_ai.client.transport import CALL_FIELDS, PREDICTION_ID, RecordingTransport
+
+__all__ = ["CALL_FIELDS", "PREDICTION_ID", "Counts", "OutcomeFields", "PredictionFields", "PredictionLog", "RecordingTransport"]

@@ -52,6 +52,7 @@ class AnswerRow(SQLModel, table=True):
     value: str
     evidence: str = ""
     comment: str = ""
+    dated: str = ""  # the date the vendor gave for its answer, ISO
     source: str
     answered_at: datetime = Field(sa_type=UTCDateTime)
 
@@ -102,6 +103,6 @@ def save_answer(session: Session, row: AnswerRow) -> None:
     if known is None:
         session.add(row)
     else:
-        known.value, known.evidence, known.comment = row.value, row.evidence, row.comment
+        known.value, known.evidence, known.comment, known.dated = row.value, row.evidence, row.comment, row.dated
         known.source, known.answered_at = row.source, row.answered_at
     session.flush()

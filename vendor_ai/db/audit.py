@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
@@ -42,7 +44,7 @@ def entry_digest(sequence: int, event: AuditEvent, previous: str) -> str:
     """SHA-256 over the entry's canonical JSON and the digest before it."""
     content = {
         "sequence": sequence,
-        "at": event.at.isoformat(),
+        "at": event.at.astimezone(UTC).isoformat(),
         "actor": event.actor,
         "action": event.action,
         "noun": event.noun,
@@ -87,6 +89,14 @@ def events(session: Session, *, limit: int | None = None) -> list[tuple[int, Aud
     return [
         (row.sequence, AuditEvent(row.at, row.actor, row.action, row.noun, row.reference, row.data), row.digest) for row in reversed(rows)
     ]
+
+
+def walk(session: Session) -> Iterator[tuple[int, AuditEvent, str, str]]:
+    """Every entry as (sequence, event, digest before it, digest), oldest first, a thousand in memory at a time."""
+    table = SQLModel.metadata.tables["audit"]
+    rows = session.connection().execution_options(yield_per=1_000).execute(sql_select(table).order_by(table.c.sequence))
+    for row in rows:
+        yield row.sequence, AuditEvent(row.at, row.actor, row.action, row.noun, row.reference, row.data), row.previous, row.digest
 
 
 def head(session: Session) -> tuple[int, str]:

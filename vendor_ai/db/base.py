@@ -1,9 +1,10 @@
 """How the records are opened: SQLite (embedded) or PostgreSQL, with the write rules that keep updates from being lost."""
 
+import math
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlmodel import Session, SQLModel
 
 from vendor_ai.domain.errors import ConflictError, StoreUnavailableError
 
+WRITE_LOCK = 745_022  # PostgreSQL's advisory lock that every write transaction holds
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -48,9 +50,12 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def open_engine(url: str, *, busy_timeout_s: float = 5.0) -> Engine:
-    """Return an engine for ``url``; on SQLite a transaction marked ``write`` takes the write lock when it begins."""
+    """Return an engine for ``url``; a transaction marked ``write`` holds the write lock from its begin, on either database.
+
+    One writer at a time leaves no room for a lost update, a gap in a chain or a conflict that somebody has to repeat by hand.
+    """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return _open_postgresql(url, busy_timeout_s)
     engine = create_engine(url, connect_args={"timeout": busy_timeout_s})
 
     @event.listens_for(engine, "connect")
@@ -70,35 +75,57 @@ def open_engine(url: str, *, busy_timeout_s: float = 5.0) -> Engine:
     return engine
 
 
+def _open_postgresql(url: str, busy_timeout_s: float) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": max(2, math.ceil(busy_timeout_s))})
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        if connection.get_execution_options().get("write", False):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(busy_timeout_s * 1000)}")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+
+    return engine
+
+
 def create_sqlite(path: Path, *, busy_timeout_s: float) -> None:
-    """Create the database file in write-ahead mode; several processes may do so at once."""
+    """Create the database file in write-ahead mode; several processes may do so at once.
+
+    Raises:
+        StoreUnavailableError: When the file cannot be opened, or is no database.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + busy_timeout_s
-    while True:
-        connection = sqlite3.connect(path, timeout=busy_timeout_s)
-        try:
-            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-            if mode == "wal":
-                return
-        except sqlite3.OperationalError as error:
-            # Switching the journal does not honour the busy time-out, so it is repeated here.
-            if time.monotonic() > deadline or "locked" not in str(error):
-                raise StoreUnavailableError(f"The database {path} cannot be opened: {error}. Close the program that holds it.") from error
-            time.sleep(0.05)
-        finally:
-            connection.close()
+    while not _in_write_ahead_mode(path, busy_timeout_s, deadline):
+        time.sleep(0.05)
+
+
+def _in_write_ahead_mode(path: Path, busy_timeout_s: float, deadline: float) -> bool:
+    try:
+        with closing(sqlite3.connect(path, timeout=busy_timeout_s)) as connection:
+            return bool(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal")
+    except sqlite3.DatabaseError as error:
+        # Switching the journal does not honour the busy time-out, so it is repeated.
+        if "locked" in str(error) and time.monotonic() < deadline:
+            return False
+        raise StoreUnavailableError(f"{path}: {_sentence(str(error))}") from error
+
+
+def _sentence(cause: str) -> str:
+    """What a database's complaint means and what to do."""
+    if "full" in cause or "No space left" in cause:
+        return "The disk is full: nothing of this step was stored. Free some space and repeat the command."
+    if "locked" in cause or "busy" in cause or "lock timeout" in cause:
+        return "The database is locked by another program. Wait for it to finish and repeat the command."
+    if "readonly" in cause or "unable to open" in cause:
+        return f"The database cannot be written ({cause}). Check the folder and its permissions."
+    if "not a database" in cause or "malformed" in cause:
+        return f"The database is damaged ({cause}). Bring a backup back: vendor-ai db restore FILE --force"
+    return f"The database does not answer ({cause.splitlines()[0]}). Check that it runs and repeat the command."
 
 
 def as_unavailable(error: DBAPIError) -> StoreUnavailableError:
     """The sentence for a database that cannot take the request now."""
-    cause = str(error.orig)
-    if "full" in cause:
-        return StoreUnavailableError("The disk is full: nothing of this step was stored. Free some space and repeat the command.")
-    if "locked" in cause or "busy" in cause:
-        return StoreUnavailableError("The database is locked by another program. Wait for it to finish and repeat the command.")
-    if "readonly" in cause or "unable to open" in cause:
-        return StoreUnavailableError(f"The database cannot be written ({cause}). Check the folder and its permissions.")
-    return StoreUnavailableError(f"The database does not answer ({cause.splitlines()[0]}). Check that it runs and repeat the command.")
+    return StoreUnavailableError(_sentence(str(error.orig) or type(error.orig).__name__))
 
 
 class Records:
@@ -107,7 +134,7 @@ class Records:
     def __init__(self, url: str, *, busy_timeout_s: float = 5.0) -> None:
         self.url = url
         if url.startswith("sqlite"):
-            create_sqlite(Path(url.removeprefix("sqlite:///")), busy_timeout_s=busy_timeout_s)
+            create_sqlite(self.path, busy_timeout_s=busy_timeout_s)
         self.engine = open_engine(url, busy_timeout_s=busy_timeout_s)
 
     @property
@@ -115,18 +142,28 @@ class Records:
         """Whether the records are in SQLite."""
         return self.url.startswith("sqlite")
 
+    @property
+    def path(self) -> Path:
+        """The file of an embedded database."""
+        return Path(self.url.removeprefix("sqlite:///"))
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state and stores nothing."""
-        with self._translated(), self.engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
+        options: dict[str, Any] = {} if self.embedded else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with (
+            self.translated(),
+            self.engine.connect().execution_options(**options) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
             yield session
             session.expunge_all()  # what was read stays readable after the session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that is committed as a whole, or not at all."""
+        """A session that is committed as a whole, or not at all; one at a time."""
         with (
-            self._translated(),
+            self.translated(),
             self.engine.connect().execution_options(write=True) as connection,
             Session(connection, expire_on_commit=False) as session,
         ):
@@ -134,21 +171,22 @@ class Records:
             session.commit()
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
+        """What the database cannot do now becomes a sentence for a person."""
         try:
             yield
-        except OperationalError as error:
-            if "no such table" in str(error.orig):
-                raise
-            raise as_unavailable(error) from error
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}:
+            state = getattr(error.orig, "sqlstate", None)
+            if state in {"40001", "40P01"}:
                 raise ConflictError("Somebody else changed the same record. Repeat the command.") from error
+            damaged = self.embedded and type(error.orig) is sqlite3.DatabaseError
+            if damaged or (isinstance(error, OperationalError) and "no such" not in str(error.orig)):
+                raise as_unavailable(error) from error
             raise
 
     def revision(self) -> str | None:
         """The schema revision the database has, or None when it is empty."""
-        with self._translated(), self.engine.connect() as connection:
+        with self.translated(), self.engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,12 +1,14 @@
 """Findings: shadow-AI sightings gathered by service, and conditions of approvals."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
+from vendor_ai.domain.sighting import Sighting
 
 
 class ScannedFileRow(SQLModel, table=True):
@@ -35,21 +37,26 @@ class FindingRow(SQLModel, table=True):
     owner: str = ""
     severity: str = ""
     due_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    first_seen: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    last_seen: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    calls: int = Field(default=0, sa_type=BigInteger)
-    bytes_out: int = Field(default=0, sa_type=BigInteger)
     details: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     opened_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class FindingPersonRow(SQLModel, table=True):
-    """A person, pseudonymised, who was seen using a service: people are counted once over all scans."""
+class SightingRow(SQLModel, table=True):
+    """What one person, pseudonymised, did with one service through one indicator on one day, as one file has it."""
 
-    __tablename__ = "finding_person"
+    __tablename__ = "sighting"
 
-    finding_id: int = Field(primary_key=True, foreign_key="finding.id")
-    person: str = Field(primary_key=True)
+    id: int | None = Field(default=None, primary_key=True)
+    file: str = Field(foreign_key="scanned_file.sha256")
+    service: str = Field(index=True)
+    signal: str
+    indicator: str
+    person: str
+    day: date
+    calls: int = Field(sa_type=BigInteger)
+    bytes_out: int | None = Field(default=None, sa_type=BigInteger)
+    first_seen: datetime = Field(sa_type=UTCDateTime)
+    last_seen: datetime = Field(sa_type=UTCDateTime)
 
 
 def scanned(session: Session, sha256: str) -> ScannedFileRow | None:
@@ -70,21 +77,38 @@ def find(session: Session, kind: str, subject: str, signal: str) -> FindingRow |
     ).first()
 
 
-def add_people(session: Session, finding_id: int, people: set[str]) -> None:
-    """Remember who was seen; those known already stay as they are."""
-    known = set(session.exec(select(FindingPersonRow.person).where(col(FindingPersonRow.finding_id) == finding_id)))
-    session.add_all(FindingPersonRow(finding_id=finding_id, person=person) for person in sorted(people - known))
+def add_sightings(session: Session, file: str, found: Iterable[Sighting]) -> None:
+    """Store what one file showed."""
+    session.add_all(
+        SightingRow(
+            file=file,
+            service=sighting.service,
+            signal=sighting.signal,
+            indicator=sighting.indicator,
+            person=sighting.person,
+            day=sighting.day,
+            calls=sighting.calls,
+            bytes_out=sighting.bytes_out,
+            first_seen=sighting.first_seen,
+            last_seen=sighting.last_seen,
+        )
+        for sighting in found
+    )
     session.flush()
 
 
-def people(session: Session, finding_id: int) -> int:
-    """How many people were seen."""
-    return len(session.exec(select(FindingPersonRow.person).where(col(FindingPersonRow.finding_id) == finding_id)).all())
+def sightings(session: Session) -> list[Sighting]:
+    """Everything that was seen, in order of days."""
+    rows = session.exec(select(SightingRow).order_by(col(SightingRow.day), col(SightingRow.id)))
+    return [
+        Sighting(row.service, row.signal, row.indicator, row.person, row.day, row.calls, row.bytes_out, row.first_seen, row.last_seen)
+        for row in rows
+    ]
 
 
 def findings(session: Session, kind: str | None = None) -> list[FindingRow]:
-    """Findings, most calls first."""
-    query = select(FindingRow).order_by(col(FindingRow.calls).desc(), col(FindingRow.subject))
+    """Findings, by what they are about."""
+    query = select(FindingRow).order_by(col(FindingRow.kind), col(FindingRow.subject), col(FindingRow.signal))
     return list(session.exec(query.where(col(FindingRow.kind) == kind) if kind else query))
 
 

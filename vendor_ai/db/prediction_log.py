@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint, delete, func, update
+from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint, bindparam, delete, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
 from vendor_ai.domain.measure import Counts, DayCounts, Measure
 from vendor_ai.domain.prediction import Folded, LogFile
+
+MOST_ENTRIES = 5_000
 
 
 class BatchRow(SQLModel, table=True):
@@ -149,13 +151,13 @@ def pending_rows(session: Session, component_ids: Sequence[int] | None = None) -
 
 def pending(session: Session, component_id: int, *, most_rows: int) -> list[Pending]:
     """The oldest inbox entries of a component, whole batches up to about ``most_rows``, with all that wait."""
-    chosen: list[int] = []
+    chosen: list[int] = []  # at most MOST_ENTRIES: a statement takes only so many values
     rows = 0
     index = (
         select(InboxRow.id, InboxRow.rows, InboxRow.waiting).where(col(InboxRow.component_id) == component_id).order_by(col(InboxRow.id))
     )
     for entry, count, waiting in session.exec(index):
-        if waiting or rows < most_rows:
+        if waiting or (rows < most_rows and len(chosen) < MOST_ENTRIES):
             assert entry is not None
             chosen.append(entry)
             rows += 0 if waiting else count
@@ -224,11 +226,15 @@ def keep_waiting(session: Session, component_id: int, blob: bytes, rows: int) ->
 
 def note_folded(session: Session, folded: Mapping[int, Folded]) -> None:
     """Write down what became of each batch."""
-    for batch, outcome in folded.items():
-        row = session.get(BatchRow, batch)
-        if row is not None:
-            row.stored, row.duplicates = outcome.stored, outcome.duplicates
-    session.flush()
+    if not folded:
+        return
+    statement = (
+        update(BatchRow)
+        .where(col(BatchRow.id) == bindparam("batch"))
+        .values(stored=bindparam("new_stored"), duplicates=bindparam("new_duplicates"))
+    )
+    values = [{"batch": batch, "new_stored": outcome.stored, "new_duplicates": outcome.duplicates} for batch, outcome in folded.items()]
+    session.connection().execute(statement, values)
 
 
 def mark_days(session: Session, component_id: int, days: Iterable[date], generation: int) -> None:

@@ -28,9 +28,7 @@ def head() -> str:
 
 @contextmanager
 def _locked(records: Records) -> Iterator[Connection]:
-    with records.engine.connect().execution_options(write=True) as connection, connection.begin():
-        if not records.embedded:
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(745021)")
+    with records.translated(), records.engine.connect().execution_options(write=True) as connection, connection.begin():
         yield connection
 
 

@@ -8,6 +8,7 @@ from vendor_ai.db import (  # noqa: F401 - imported for their tables
     job,
     prediction_log,
     report,
+    secret,
     token,
     vendor,
     verdict,

@@ -36,3 +36,8 @@ def by_name(session: Session, name: str) -> TokenRow | None:
 def by_hash(session: Session, sha256: str) -> TokenRow | None:
     """The token with this hash, or None."""
     return session.exec(select(TokenRow).where(col(TokenRow.sha256) == sha256)).first()
+
+
+def every(session: Session) -> list[TokenRow]:
+    """Every token, by name."""
+    return list(session.exec(select(TokenRow).order_by(col(TokenRow.name))))

@@ -142,3 +142,9 @@ def save_component(session: Session, component: Component, *, at: datetime) -> N
     else:
         row.name, row.vendor_id, row.status, row.properties = component.name, owner.id, component.status, _properties(component)
     session.flush()
+
+
+def components_by_key(session: Session) -> dict[int, Component]:
+    """Every component, by its stored id."""
+    query = select(ComponentRow, VendorRow.ref).join(VendorRow, col(ComponentRow.vendor_id) == col(VendorRow.id))
+    return {row.id: _component(row, vendor_ref) for row, vendor_ref in session.exec(query) if row.id is not None}

@@ -11,7 +11,7 @@ from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.importers.log_file import LogFormat, RawBatch
 
 
-def _flat(batch: pa.RecordBatch) -> dict[str, list[Any]]:
+def flat_columns(batch: pa.RecordBatch) -> dict[str, list[Any]]:
     """Columns as Python values; a struct column becomes ``column.field``."""
     columns: dict[str, list[Any]] = {}
     for name, array in zip(batch.schema.names, batch.columns, strict=True):
@@ -37,7 +37,7 @@ def _batches(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[RawBatch]
     for batch in batches:
         numbers = list(range(start + 1, start + batch.num_rows + 1))
         start += batch.num_rows
-        yield RawBatch(_flat(batch), numbers, [], min(start / rows, 1.0) if rows else 1.0)
+        yield RawBatch(flat_columns(batch), numbers, [], min(start / rows, 1.0) if rows else 1.0)
 
 
 def _read(path: Path, batch_rows: int) -> Iterator[RawBatch]:

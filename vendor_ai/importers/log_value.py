@@ -43,6 +43,8 @@ def number(value: Any) -> float | None:
         result = float(value)
     except (TypeError, ValueError):
         raise ValueProblem(f"{value!r} is not a number.") from None
+    except OverflowError:
+        raise ValueProblem("the number is too large.") from None
     if not math.isfinite(result):
         raise ValueProblem(f"{value!r} is not a finite number.")
     return result
@@ -84,14 +86,14 @@ def time_reader(time_zone: str | None) -> Callable[[Any], datetime]:
     """
     try:
         zone = ZoneInfo(time_zone) if time_zone else None
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidInputError(f"There is no time zone {time_zone!r}. Use a name such as Europe/Berlin or UTC.") from None
 
     def read(value: Any) -> datetime:
         if isinstance(value, datetime):
             instant = value
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            return _from_epoch(float(value))
+            return _from_epoch(number(value) or 0.0)
         else:
             word = str(value).strip()
             if _EPOCH_TEXT.match(word):
@@ -100,13 +102,16 @@ def time_reader(time_zone: str | None) -> Callable[[Any], datetime]:
                 instant = datetime.fromisoformat(word)
             except ValueError:
                 raise ValueProblem(f"{word!r} is not a time. Write ISO 8601 with an offset, such as 2026-07-01T09:30:00+02:00.") from None
-        if instant.tzinfo is not None:
-            return instant.astimezone(UTC)
-        if zone is None:
-            raise ValueProblem(f"{value!s} has no offset from UTC. Add one, or say the zone with --time-zone.")
-        local = instant.replace(tzinfo=zone)
-        if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != instant:
-            raise ValueProblem(f"{value!s} does not exist in {zone.key}: the clocks went forward over it.")
-        return local.astimezone(UTC)
+        try:
+            if instant.tzinfo is not None:
+                return instant.astimezone(UTC)
+            if zone is None:
+                raise ValueProblem(f"{value!s} has no offset from UTC. Add one, or say the zone with --time-zone.")
+            local = instant.replace(tzinfo=zone)
+            if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != instant:
+                raise ValueProblem(f"{value!s} does not exist in {zone.key}: the clocks went forward over it.")
+            return local.astimezone(UTC)
+        except OverflowError:
+            raise ValueProblem(f"{value!s} lies outside the years 1 to 9999 in UTC.") from None
 
     return read

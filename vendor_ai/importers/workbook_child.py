@@ -58,6 +58,7 @@ def main() -> None:
     limit(memory, seconds)
     import warnings
 
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it for nothing, and its threads reserve memory
     import openpyxl
 
     warnings.simplefilter("ignore")  # openpyxl warns about extensions it does not keep; nothing is saved here

@@ -155,8 +155,7 @@ def _read_in_child(content: bytes, name: str) -> dict[str, Any]:
         path = Path(folder) / "workbook.xlsx"
         path.write_bytes(content)
         command = [sys.executable, "-P", str(script), str(path), str(CHILD_MEMORY), str(CHILD_CPU_S)]
-        # Numerical libraries reserve memory for each thread they might start, which would use the limit up.
-        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
         try:
             done = subprocess.run(command, capture_output=True, env=environment, timeout=_CHILD_WALL_S, check=False)
         except subprocess.TimeoutExpired:

@@ -128,7 +128,9 @@ class DuckDBEngine:
         outcome_paths = self._paths(outcomes, scope.start, scope.end)
         calls = backend.read_parquet(prediction_paths, union_by_name=True)
         labels = backend.read_parquet(outcome_paths, union_by_name=True) if outcome_paths else None
-        table = backend.create_table("counted_calls", counting.labelled_calls(calls, labels, group[0], scope), temp=True, overwrite=True)
+        query = ibis.to_sql(counting.labelled_calls(calls, labels, group[0], scope), dialect="duckdb")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE counted_calls AS {query}")
+        table = backend.table("counted_calls")
         limits = sorted({measure.limit_ms for measure in group if measure.limit_ms is not None})
         total_rows = backend.to_pyarrow(counting.totals(table, limits)).to_pylist()
         plain = any(measure.limit_ms is None for measure in group)

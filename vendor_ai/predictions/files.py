@@ -89,6 +89,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def touch_files(folder: Path, paths: list[str]) -> None:
+    """Make files look new, so that those who read them now may finish."""
+    for path in paths:
+        os.utime(folder / path)
+
+
 def delete_files(folder: Path, paths: list[str]) -> None:
     """Remove files that the manifest does not name."""
     for path in paths:

@@ -35,7 +35,7 @@ def axis_for(block: ChartBlock) -> Axis:
     if most <= 0:
         most = Decimal(1)
     cut = block.kind == "line" and least > 0 and most - least < _CUT_BELOW * most
-    spread = max(most - least, most / 50) if cut else most
+    spread = max(most - least, most / 200) if cut else most
     step = _nice(spread * Decimal("1.3") / _INTERVALS)
     low = _grid(least - spread * Decimal("0.3"), step, ROUND_FLOOR) if cut else Decimal(0)
     high = _grid(most + spread * Decimal("0.08"), step, ROUND_CEILING)

@@ -6,6 +6,7 @@ The layout is fixed, never measured: letters are anchored, and nothing depends o
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -20,12 +21,25 @@ if TYPE_CHECKING:
 INK, MUTED, GRID, LINE, PAPER = "#1f2933", "#5f6b76", "#e3e7eb", "#3b5b7a", "#fffffe"
 TONES = {Tone.GOOD: "#1b6e3c", Tone.BAD: "#a3261b", Tone.UNKNOWN: "#6b5d00", Tone.NEUTRAL: "#5f6b77"}
 
-_WIDTH, _HEIGHT = 262, 132
-_PADDING = {"left": 46, "right": 12, "top": 18, "bottom": 24}
+_WHOLE, _RIGHT, _HEIGHT = 320, 14, 132
+_ABOVE, _BELOW = 18, 24
 _FONT = "ReportFont"
 _LABELS = 4
 _CROWDED = 16
-_LETTER, _LABEL_HEIGHT = 6.2, 15  # of the threshold's label, in the chart's own pixels
+_LETTER, _LABEL_HEIGHT = 6.2, 15  # room for a label, in the chart's own pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The field that is drawn into: its axis, and the room its labels leave, in pixels."""
+
+    axis: Axis
+    left: int
+    width: int
+
+    def height_of(self, value: Decimal) -> float:
+        """How far above the bottom a value lies."""
+        return float((value - self.axis.low) / (self.axis.high - self.axis.low)) * _HEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +52,25 @@ class Drawn:
 
 def chart_svg(block: ChartBlock, font: str) -> Drawn:
     """Return the chart with its letters in ``font`` (a family, or a list of them as CSS writes it)."""
-    axis = axis_for(block)
+    frame = _frame(block)
+    axis = frame.axis
     cut = f"The vertical axis starts at {exact_text(axis.low, block.unit)}." if axis.low else ""
     note = " ".join(part for part in (cut, block.note) if part)
-    return Drawn(_draw(block, axis).replace(_FONT, escape(font, quote=True)), note)
+    return Drawn(_draw(block, frame).replace(_FONT, escape(font, quote=True)), note)
+
+
+def _frame(block: ChartBlock) -> Frame:
+    """Every chart is equally wide; long labels of the vertical axis narrow the field."""
+    axis = axis_for(block)
+    left = 10 + round(_LETTER * max(len(exact_text(tick, block.unit)) for tick in axis.ticks))
+    return Frame(axis, left, _WHOLE - _RIGHT - left)
 
 
 @lru_cache(maxsize=256)
-def _draw(block: ChartBlock, axis: Axis) -> str:
+def _draw(block: ChartBlock, frame: Frame) -> str:
     import vl_convert
 
-    svg = vl_convert.vegalite_to_svg(_specification(block, axis), allowed_base_urls=[])
+    svg = vl_convert.vegalite_to_svg(_specification(block, frame), allowed_base_urls=[])
     opening = f'<svg role="img" focusable="false" \\1><title>{_escaped(block.alt)}</title>'
     return re.sub(r"<svg ([^>]*)>", opening, str(svg), count=1)
 
@@ -57,20 +79,22 @@ def _escaped(text: str) -> str:
     return escape(text, quote=True).replace("\\", "&#92;")
 
 
-def _specification(block: ChartBlock, axis: Axis) -> dict[str, Any]:
+def _specification(block: ChartBlock, frame: Frame) -> dict[str, Any]:
     import altair as alt
 
-    size = {"width": _WIDTH, "height": _HEIGHT}
+    padding = {"left": frame.left, "right": _RIGHT, "top": _ABOVE, "bottom": _BELOW}
     x = alt.X("x:O", sort=None, scale=alt.Scale(domain=[point.label for point in block.points]), axis=_x_axis(block))
-    y = _y(axis, block.unit)
+    y = _y(frame.axis, block.unit)
     chart = alt.layer(
         *(layer.encode(x=x, y=y) for layer in _course(block)),
-        _threshold(block).encode(y=y),
+        _threshold(block, frame).encode(y=y),
         *(layer.encode(x=x, y=y) for layer in _markers(block)),
-        *_threshold_label(block, axis),
+        *_threshold_label(block, frame),
     )
     drawn: dict[str, Any] = (
-        chart.properties(**size, padding=_PADDING, autosize=alt.AutoSizeParams(type="none"), background="transparent")
+        chart.properties(
+            width=frame.width, height=_HEIGHT, padding=padding, autosize=alt.AutoSizeParams(type="none"), background="transparent"
+        )
         .configure(aria=False, font=_FONT)
         .configure_view(stroke=None)
         .to_dict()
@@ -154,38 +178,39 @@ def _markers(block: ChartBlock) -> "list[alt.Chart]":
     ]
 
 
-def _threshold(block: ChartBlock) -> "alt.Chart":
+def _threshold(block: ChartBlock, frame: Frame) -> "alt.Chart":
     import altair as alt
 
     data = _data([{"y": float(block.threshold)}])
-    rule: alt.Chart = alt.Chart(data).mark_rule(color=INK, strokeWidth=1.2, strokeDash=[5, 3]).encode(x=alt.value(0), x2=alt.value(_WIDTH))
+    rule: alt.Chart = (
+        alt.Chart(data).mark_rule(color=INK, strokeWidth=1.2, strokeDash=[5, 3]).encode(x=alt.value(0), x2=alt.value(frame.width))
+    )
     return rule
 
 
-def _threshold_label(block: ChartBlock, axis: Axis) -> "list[alt.Chart]":
+def _threshold_label(block: ChartBlock, frame: Frame) -> "list[alt.Chart]":
     """The limit in words beside its rule, where the course leaves most room; a halo keeps it readable."""
     import altair as alt
 
-    right, below, free = _roomiest(block, axis)
+    right, below, free = _roomiest(block, frame)
     if not free:
         above = alt.Chart(_data([{"t": f"limit: {block.threshold_label}"}])).mark_text(
             align="right", fontSize=11, fontWeight="bold", color=INK
         )
-        return [above.encode(text="t:N", x=alt.value(_WIDTH), y=alt.value(-9))]
+        return [above.encode(text="t:N", x=alt.value(frame.width), y=alt.value(-9))]
     data = _data([{"y": float(block.threshold), "t": block.threshold_label}])
     align, away = ("right", -2) if right else ("left", 2)
     text: dict[str, Any] = {"align": align, "dx": away, "dy": 11 if below else -8, "fontSize": 11, "limit": 0, "fontWeight": "bold"}
     halo = alt.Chart(data).mark_text(**text, stroke=PAPER, strokeWidth=3.5, color=PAPER)
     ink = alt.Chart(data).mark_text(**text, color=INK)
-    y = _y(axis, block.unit)
-    return [layer.encode(text="t:N", x=alt.value(_WIDTH if right else 0), y=y) for layer in (halo, ink)]
+    y = _y(frame.axis, block.unit)
+    return [layer.encode(text="t:N", x=alt.value(frame.width if right else 0), y=y) for layer in (halo, ink)]
 
 
-def _roomiest(block: ChartBlock, axis: Axis) -> tuple[bool, bool, bool]:
+def _roomiest(block: ChartBlock, frame: Frame) -> tuple[bool, bool, bool]:
     """Whether the label goes to the right end, and below the rule, and covers no point there; left above is tried first."""
-    height = float(axis.high - axis.low)
-    rule = (float(block.threshold) - float(axis.low)) / height * _HEIGHT
-    share = len(block.threshold_label) * _LETTER / _WIDTH
+    rule = frame.height_of(block.threshold)
+    share = len(block.threshold_label) * _LETTER / frame.width
     count = max(len(block.points), 1)
 
     def covered(right: bool, below: bool) -> int:
@@ -197,8 +222,7 @@ def _roomiest(block: ChartBlock, axis: Axis) -> tuple[bool, bool, bool]:
         for index, point in enumerate(block.points):
             across = (index + 0.5) / count
             near = across > 1 - share if right else across < share
-            at = None if point.value is None else (float(point.value) - float(axis.low)) / height * _HEIGHT
-            inside += near and at is not None and bottom - 5 <= at <= top + 5
+            inside += near and point.value is not None and bottom - 5 <= frame.height_of(point.value) <= top + 5
         return inside
 
     corners = [(right, below) for right in (False, True) for below in (False, True)]

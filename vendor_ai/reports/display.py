@@ -32,6 +32,7 @@ NOTHING = "\u2013"
 _RIGHT = frozenset({ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.PERCENT, ColumnType.MS, ColumnType.MONEY, ColumnType.QUANTITY})
 _TIGHT = _RIGHT | {ColumnType.DATE, ColumnType.SPAN, ColumnType.MARK}
 _SHORT, _LONGEST_TIGHT, _HASH = 14, 28, 64
+_TINY = -6  # decimal exponent below which zeros would drown the digits
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -71,7 +72,7 @@ def _decimal_text(value: Decimal, type_: ColumnType) -> str:
         return number_text(value, "share", 1) + " %"
     if type_ is ColumnType.MS:
         return number_text(value, "ms", 0 if abs(value) >= 10 else 1) + " ms"
-    return f"{value:,f}"
+    return f"{value:.2e}" if value and value.adjusted() < _TINY else f"{value:,f}"
 
 
 def row_count(block: TableBlock) -> str:

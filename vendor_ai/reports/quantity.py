@@ -27,6 +27,8 @@ def decimal_of(value: Fraction | Decimal | float) -> Decimal:
 def quantity(value: Fraction | Decimal | float | None, unit: Shown, *, limit: Fraction | None = None) -> Quantity | None:
     """Return the measured value with enough digits to tell it from ``limit``, and a share from none and all; None without data.
 
+    A share is printed with one digit more than its limit has.
+
     Args:
         value: A share (0-1), a difference of shares, or ms.
         unit: What it is.
@@ -35,8 +37,13 @@ def quantity(value: Fraction | Decimal | float | None, unit: Shown, *, limit: Fr
     if value is None:
         return None
     number = decimal_of(value)
-    bounds = [] if limit is None else [decimal_of(limit)]
-    return Quantity(number, unit, _telling_places(number, unit, 1 if unit != "ms" or abs(number) < 10 else 0, bounds))
+    places = 1 if unit != "ms" or abs(number) < 10 else 0
+    if limit is None:
+        return Quantity(number, unit, _telling_places(number, unit, places, []))
+    bound = decimal_of(limit)
+    if unit == "share":
+        places = max(places, 1 + _exact_places(bound, unit))
+    return Quantity(number, unit, _telling_places(number, unit, places, [bound]))
 
 
 def span(interval: tuple[float | None, float | None], unit: Shown, places: int) -> Span | None:
@@ -70,9 +77,14 @@ def quantity_text(it: Quantity) -> str:
 def exact_text(value: Fraction | Decimal, unit: Shown) -> str:
     """A number of the contract with the digits it has there: ``85 %``, ``99.5 %``, ``200 ms``."""
     number = decimal_of(value)
+    shown = number if unit == "ms" else number * 100
+    return f"{shown:,.{_exact_places(number, unit)}f}" + _SUFFIX[unit]
+
+
+def _exact_places(number: Decimal, unit: Shown) -> int:
+    """Digits after the point that a number has as it is printed."""
     shown = number if unit == "ms" else (number * 100).normalize()
-    places = max(0, -int(shown.as_tuple().exponent))
-    return f"{shown:,.{places}f}" + _SUFFIX[unit]
+    return max(0, -int(shown.as_tuple().exponent))
 
 
 def span_text(it: Span) -> str:

@@ -24,15 +24,14 @@ def lowest_mean(fixed: Sequence[Item], optional: Sequence[Item]) -> Fraction | N
     An optional item lowers the mean exactly when its value lies below it, so taking them in rising order until one
     does not is optimal. None where not even one item exists.
     """
-    rising = sorted(optional, key=lambda item: item[1])
-    taken = list(fixed) if fixed else rising[:1]
-    mean = weighted_mean(taken)
-    for item in rising if fixed else rising[1:]:
-        if mean is None or item[1] >= mean:
+    total = sum(weight * value for weight, value in fixed)
+    weights = sum(weight for weight, _ in fixed)
+    for weight, value in sorted(optional, key=lambda item: item[1]):
+        if weights and value * weights >= total:
             break
-        taken.append(item)
-        mean = weighted_mean(taken)
-    return mean
+        total += weight * value
+        weights += weight
+    return Fraction(total) / Fraction(weights) if weights else None
 
 
 def share_out(units: int, parts: Sequence[Number]) -> list[int]:

@@ -113,18 +113,19 @@ def _through(case: _Case, wanted: Period) -> list[ClauseVerdict]:
 
 def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVerdict]:
     closed = period.closed(case.at)
+    clipped = measurement.counted_part(case.contract, period, case.at)
     with case.log.records.read() as session:
         subjects = measurement.subjects(session, case.contract, period)
-        counted = measurement.count(session, case.contract, period, subjects)
+        counted = measurement.count(session, case.contract, clipped, subjects)
         stored = [verdict_store.latest(session, case.contract_id, entry.component_id, entry.clause.id, period.name) for entry in subjects]
-    digest = measurement.digest(case.sha256, period, counted)
+    digest = measurement.digest(case.sha256, clipped, counted)
     if closed and stored and all(row is not None and row.digest == digest for row in stored):
         known = [verdict_from_json(row.figures) for row in stored if row is not None]
         fresh = [_with_run(case, entry.subject.terms, old, past) for entry, old in zip(counted, known, strict=True)]
         if fresh == known:
             return known
     else:
-        figures = measurement.measured(case.log, case.contract, period, counted, running=not closed)
+        figures = measurement.measured(case.log, case.contract, clipped, counted, running=not closed)
         fresh = []
         for entry, figure in zip(counted, figures, strict=True):
             terms = entry.subject.terms
@@ -154,7 +155,7 @@ def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVe
             [entry.subject.component_id for entry in counted],
             contract_id=case.contract_id,
             contract_sha256=case.sha256,
-            period=period.clipped(*measurement.term_of(case.contract)),
+            period=clipped,
             digest=digest,
             at=case.at,
         )

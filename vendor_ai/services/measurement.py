@@ -6,8 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -92,9 +93,15 @@ def term_of(contract: Contract) -> tuple[date, date]:
     return contract.starts, contract.ends + timedelta(days=1)
 
 
-def count(session: Session, contract: Contract, period: Period, wanted: Sequence[Subject]) -> list[Counted]:
-    """Read the counters of a period, clipped to the contract's term."""
-    clipped = period.clipped(*term_of(contract))
+def counted_part(contract: Contract, period: Period, at: datetime) -> Period:
+    """The days of a period that count at an instant: those of the contract's term, up to and with the day of ``at``."""
+    first, end = term_of(contract)
+    today = (at.astimezone(ZoneInfo(contract.time_zone)) - timedelta(microseconds=1)).date()
+    return period.clipped(first, min(end, today + timedelta(days=1)))
+
+
+def count(session: Session, contract: Contract, clipped: Period, wanted: Sequence[Subject]) -> list[Counted]:
+    """Read the counters of the days that count."""
     found = []
     for subject in wanted:
         definition = measure_of(contract, subject.terms, subject.component)
@@ -119,9 +126,8 @@ def digest(contract_sha256: str, period: Period, counted: Sequence[Counted]) -> 
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def measured(log: PredictionLog, contract: Contract, period: Period, counted: Sequence[Counted], *, running: bool) -> list[Measurement]:
+def measured(log: PredictionLog, contract: Contract, clipped: Period, counted: Sequence[Counted], *, running: bool) -> list[Measurement]:
     """Measure every subject of a period as one family."""
-    clipped = period.clipped(*term_of(contract))
     entries = [_entry(log, contract, clipped, item, running=running) for item in counted]
     return measure(entries, significance=contract.significance) if entries else []
 

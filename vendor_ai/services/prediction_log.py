@@ -12,13 +12,13 @@ from sqlmodel import Session
 from vendor_ai.db import prediction_log as log
 from vendor_ai.db.base import Records
 from vendor_ai.db.vendor import component_key
-from vendor_ai.domain.errors import ConflictError
+from vendor_ai.domain.errors import ConflictError, StoreUnavailableError
 from vendor_ai.domain.measure import DayCounts, Measure
 from vendor_ai.domain.ports import Clock
 from vendor_ai.domain.prediction import Folded, LogFile
 from vendor_ai.kit.period import local_midnight
 from vendor_ai.predictions.duckdb import DuckDBEngine
-from vendor_ai.predictions.files import delete_files, write_files
+from vendor_ai.predictions.files import delete_files, touch_files, write_files
 from vendor_ai.predictions.schema import STORED_OUTCOME_SCHEMA, from_blob, to_blob
 
 PREDICTION, OUTCOME = "prediction", "outcome"
@@ -102,9 +102,20 @@ class PredictionLog:
                 log.note_folded(session, folded)
                 log.mark_days(session, component_id, _utc_days([fresh.rows, placed.rows]), generation + 1)
         except BaseException:
-            delete_files(self.engine.folder, [file.path for file in written])
+            self._discard(written)
             raise
         return folded
+
+    def _discard(self, written: Sequence[LogFile]) -> None:
+        """Remove the files of a fold that came to nothing; those a commit may have named after all stay for the sweep."""
+        if not self.records.embedded:
+            return  # a connection lost at the commit leaves open whether the server carried it out
+        try:
+            with self.records.read() as session:
+                named = log.all_paths(session)
+        except StoreUnavailableError:
+            return
+        delete_files(self.engine.folder, [file.path for file in written if file.path not in named])
 
     def _merge_small(self, component_id: int, ref: str) -> None:
         """Make one set of files out of many small ones; readers of the old set keep it until the sweep."""
@@ -118,6 +129,7 @@ class PredictionLog:
             if kind == OUTCOME:
                 table = table.cast(pa.schema([STORED_OUTCOME_SCHEMA.field(name) for name in table.column_names]))
             merged = write_files(self.engine.folder, ref, kind, table)
+            touch_files(self.engine.folder, [file.path for file in small])  # the sweep counts their age from here
             with self.records.write() as session:
                 if log.advance(session, component_id, expected=generation):
                     log.register_files(session, component_id, merged, retired=[file.path for file in small])

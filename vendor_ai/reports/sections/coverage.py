@@ -1,5 +1,7 @@
 """How many calls stand behind the figures, and which were left out."""
 
+from fractions import Fraction
+
 from vendor_ai.domain.account import AccountFacts, ComponentMonth
 from vendor_ai.domain.report import Block, Cell, Column, ColumnType, Paragraph, TableBlock
 from vendor_ai.reports.quantity import decimal_of
@@ -45,7 +47,7 @@ def build(facts: AccountFacts) -> tuple[Block, ...]:
 
 def _calls(month: ComponentMonth) -> tuple[Cell, ...]:
     counts = month.counts
-    share = decimal_of(counts.labelled / counts.answered) if counts.answered else None
+    share = decimal_of(Fraction(counts.labelled, counts.answered)) if counts.answered else None
     versions = ", ".join(f"{version or 'not named'} ({calls:,})" for version, calls in sorted(month.versions.items()))
     return (
         month.component.ref,

@@ -1,6 +1,7 @@
 """What this report cannot say."""
 
 from vendor_ai.domain.account import AccountFacts
+from vendor_ai.domain.contract import ChangeNotice
 from vendor_ai.domain.report import Block, Paragraph, Points
 from vendor_ai.domain.verdict import Reason, Result
 from vendor_ai.reports.section import Section
@@ -11,7 +12,7 @@ _SAID_ELSEWHERE = frozenset({Reason.NO_DATA, Reason.RUNNING_PERIOD, Reason.NOT_S
 
 def build(facts: AccountFacts) -> tuple[Block, ...]:
     """The gaps found in the facts, those the caller knows of, and what no report of this kind covers."""
-    found = [*_nothing_on_record(facts), *_calls(facts), *_verdicts(facts), *_signals(facts), *facts.limits]
+    found = [*_nothing_on_record(facts), *_calls(facts), *_verdicts(facts), *_unmeasured(facts), *_signals(facts), *facts.limits]
     found.append("Incidents, drift, fairness, expired evidence and obligations ahead are not part of this report.")
     return (Paragraph("A figure that is missing below is not a good figure."), Points(tuple(found)))
 
@@ -52,6 +53,17 @@ def _verdicts(facts: AccountFacts) -> list[str]:
             for code in (code for code in verdict.measurement.reasons if code not in _SAID_ELSEWHERE):
                 reasons.setdefault(code, []).append(f"{facts.metric_label(verdict.metric)} of {verdict.component}, {it.period.name}")
     found += [f"{listing(places)}: {reason_text(code)}." for code, places in reasons.items()]
+    return found
+
+
+def _unmeasured(facts: AccountFacts) -> list[str]:
+    """Clauses no evaluation speaks of: their kind is not measured, or no period of their length is in this report."""
+    found = []
+    for one in facts.contracts:
+        spoken = {verdict.clause for it in one.evaluations for verdict in it.clauses}
+        silent = [clause.id for clause in one.contract.clauses if clause.id not in spoken and not isinstance(clause.terms, ChangeNotice)]
+        if silent:
+            found.append(f"{one.contract.ref}: {listing(silent)} {'is' if len(silent) == 1 else 'are'} agreed, but not measured here.")
     return found
 
 

@@ -1,0 +1,206 @@
+"""The workbook out and back."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.factories.pack import SMALL_PACK_YAML
+from vendor_ai.domain.answer import Answer
+from vendor_ai.domain.pack import Pack
+from vendor_ai.exporters.questionnaire_workbook import HEADER, questionnaire_workbook
+from vendor_ai.importers.answers import AnswerSet
+from vendor_ai.importers.questionnaire_workbook import read_questionnaire_workbook
+from vendor_ai.importers.workbook_guard import WorkbookRefusedError
+from vendor_ai.services.questionnaire import check_pack_text, find_pack
+
+FIRST_ROW = 5  # of the sheet, below title, progress and header
+ANSWER, EVIDENCE, DATE, COMMENT = 5, 6, 7, 8
+
+
+def small_pack(text: str = SMALL_PACK_YAML) -> Pack:
+    pack = check_pack_text(text).pack
+    assert pack is not None
+    return pack
+
+
+def edited(content: bytes, edit: Callable[[Any], None]) -> bytes:
+    """The workbook as a person's program would save it after an edit."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    edit(book)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def filled(*cells: tuple[int, int, Any]) -> bytes:
+    """The blank small workbook with (row, column, value) written into it."""
+
+    def write(book: Any) -> None:
+        for row, column, value in cells:
+            book["Questionnaire"].cell(row, column).value = value
+
+    return edited(questionnaire_workbook(small_pack(), {}), write)
+
+
+def read(content: bytes) -> AnswerSet:
+    return read_questionnaire_workbook(small_pack(), content, name="back.xlsx")
+
+
+def test_a_blank_workbook_has_no_answers_and_no_problems() -> None:
+    assert read(questionnaire_workbook(small_pack(), {})) == AnswerSet(None, {}, ())
+
+
+def test_answers_written_out_come_back_equal() -> None:
+    answers = {
+        "tested": Answer("tested", "good", "=1+1 looks like a formula", "https://example.org/report", "2026-03-31"),
+        "lawful": Answer("lawful", "bad", "line one\nline two: Žluťoučký"),
+        "retested": Answer("retested", "NA", "not yet a year old"),
+    }
+
+    assert read(questionnaire_workbook(small_pack(), answers)).answers == answers
+
+
+def test_labels_and_values_and_not_applicable_are_accepted_in_any_case() -> None:
+    found = read(filled((FIRST_ROW, ANSWER, "WELL  tested "), (FIRST_ROW + 1, ANSWER, "n/a"), (FIRST_ROW + 2, ANSWER, "bad")))
+
+    assert {key: answer.value for key, answer in found.answers.items()} == {"tested": "good", "retested": "NA", "lawful": "bad"}
+
+
+def test_dates_come_back_as_iso_dates_from_cells_and_from_text() -> None:
+    when = datetime(2026, 7, 31, tzinfo=UTC).replace(tzinfo=None)
+    found = read(filled((5, ANSWER, "good"), (5, DATE, when), (7, ANSWER, "good"), (7, DATE, "2026-08-01")))
+
+    assert [answer.dated for answer in found.answers.values()] == ["2026-07-31", "2026-08-01"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "row", "column", "part"),
+    [
+        ([(5, ANSWER, "yes")], 5, "Answer", "'yes' is no answer"),
+        ([(5, ANSWER, '=HYPERLINK("http://x")')], 5, "Answer", "is a formula"),
+        ([(6, ANSWER, 1)], 6, "Answer", "'1' is no answer"),
+        ([(7, ANSWER, "Not applicable")], 7, "Answer", "must be answered"),
+        ([(7, ANSWER, "good"), (7, DATE, "31.7.26")], 7, "Evidence date", "not a date"),
+        ([(5, ANSWER, "good"), (5, 1, None)], 5, "Answer", "lost its hidden question id"),
+        ([(5, ANSWER, "good"), (5, 1, "elsewhere")], 5, "Answer", "no question 'elsewhere'"),
+        ([(5, ANSWER, "good"), (20, 1, "tested"), (20, ANSWER, "bad")], 20, "Answer", "differently on row 5"),
+        ([(5, ANSWER, "#REF!")], 5, "Answer", "#REF!"),
+    ],
+)
+def test_a_refused_row_is_named_by_the_row_of_the_sheet(cells: list[tuple[int, int, Any]], row: int, column: str, part: str) -> None:
+    found = read(filled(*cells))
+
+    assert [(problem.row, problem.column) for problem in found.problems] == [(row, column)]
+    assert part in found.problems[0].message
+
+
+def test_the_vendors_changes_to_questions_order_and_locks_are_ignored() -> None:
+    def rearrange(book: Any) -> None:
+        sheet = book["Questionnaire"]
+        sheet.cell(5, 4, "Is our product wonderful?")
+        sheet.protection.sheet = False
+        sheet.cell(5, 1, "lawful")
+        sheet.cell(7, 1, "tested")
+        sheet.cell(5, ANSWER, "Unlawful")
+
+    found = read(edited(questionnaire_workbook(small_pack(), {}), rearrange))
+
+    assert found.answers == {"lawful": Answer("lawful", "bad")}
+
+
+def test_the_pack_is_known_from_the_properties_when_the_hidden_sheet_is_gone() -> None:
+    def remove(book: Any) -> None:
+        del book["_meta"]
+
+    assert read(edited(questionnaire_workbook(small_pack(), {}), remove)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("other", "part"),
+    [
+        (SMALL_PACK_YAML.replace("pack: small", "pack: another"), "belongs to the pack 'another', not to 'small'"),
+        (SMALL_PACK_YAML.replace('version: "1.0"', 'version: "2.0"'), "version 2.0"),
+        (SMALL_PACK_YAML.replace("Is it lawful?", "Is it legal?"), "another wording"),
+    ],
+)
+def test_a_workbook_of_another_pack_or_version_is_refused(other: str, part: str) -> None:
+    with pytest.raises(WorkbookRefusedError, match=part):
+        read(questionnaire_workbook(small_pack(other), {}))
+
+
+def test_a_workbook_that_is_no_questionnaire_is_refused() -> None:
+    buffer = io.BytesIO()
+    openpyxl.Workbook().save(buffer)
+
+    with pytest.raises(WorkbookRefusedError, match="not a questionnaire"):
+        read(buffer.getvalue())
+
+
+def test_a_workbook_without_its_sheet_is_refused() -> None:
+    def rename(book: Any) -> None:
+        book["Questionnaire"].title = "Answers"
+
+    with pytest.raises(WorkbookRefusedError, match="no sheet 'Questionnaire'"):
+        read(edited(questionnaire_workbook(small_pack(), {}), rename))
+
+
+def test_the_same_pack_gives_the_same_bytes() -> None:
+    assert questionnaire_workbook(small_pack(), {}) == questionnaire_workbook(small_pack(), {})
+
+
+def test_the_workbook_has_what_people_expect_of_it() -> None:
+    pack = find_pack("vendor-ai-due-diligence")
+    book = openpyxl.load_workbook(io.BytesIO(questionnaire_workbook(pack, {})))
+    sheet = book["Questionnaire"]
+    last = FIRST_ROW + len(pack.questions) - 1
+
+    assert [(each.title, each.sheet_state) for each in book.worksheets] == [
+        ("Instructions", "visible"),
+        ("Questionnaire", "visible"),
+        ("_lists", "hidden"),
+        ("_meta", "veryHidden"),
+    ]
+    assert [cell.value for cell in sheet[FIRST_ROW - 1]] == list(HEADER)
+    assert [cell.value for cell in sheet["A"][FIRST_ROW - 1 :]] == [question.id for question in pack.questions]
+    assert sheet.column_dimensions["A"].hidden
+    assert sheet.protection.sheet and not sheet.protection.password
+    assert sheet["A5"].protection.locked and not sheet["E5"].protection.locked
+    assert (sheet.freeze_panes, sheet.print_title_rows, sheet.page_setup.orientation) == ("E5", "$4:$4", "landscape")
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+    assert sheet.auto_filter.ref == f"A4:J{last}"
+    lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
+    assert len(lists) == len(pack.questions)
+    assert all(rule.formula1.startswith("answers_") and rule.formula1 in book.defined_names for rule in lists)
+    assert len(sheet.conditional_formatting) == 3
+    assert sheet["D2"].value == f'=COUNTBLANK(E5:E{last})&" unanswered"'
+    assert sheet["E4"].comment is not None
+    stated = {item.name: item.value for item in book.custom_doc_props.props}
+    assert (stated["vendor_ai_pack"], stated["vendor_ai_version"], stated["vendor_ai_pack_sha256"]) == (
+        pack.id,
+        pack.version,
+        pack.digest(),
+    )
+
+
+def test_a_drop_down_offers_the_labels_of_its_question() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(questionnaire_workbook(small_pack(), {})))
+
+    assert book.defined_names["answers_1"].attr_text == "'_lists'!$A$1:$A$3"
+    assert [cell.value for cell in book["_lists"]["A"]] == ["Well tested", "Not tested", "Not applicable"]
+    assert [cell.value for cell in book["_lists"]["C"][:2]] == ["Lawful", "Unlawful"]
+
+
+def test_no_text_becomes_a_formula() -> None:
+    texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=cmd|"/c calc"!A1', "{=1}", "%0a=1", "＝1+1"]
+
+    for text in texts:
+        content = questionnaire_workbook(small_pack(), {"tested": Answer("tested", "good", text, text)})
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert archive.read("xl/worksheets/sheet2.xml").count(b"<f>") == 1, "only the progress cell is a formula"
+        cell = openpyxl.load_workbook(io.BytesIO(content))["Questionnaire"].cell(FIRST_ROW, COMMENT)
+        assert (cell.value, cell.data_type) == (text, "s")

@@ -1,0 +1,79 @@
+"""Batches on disk while the server is away: one NDJSON file a batch, named by its id."""
+
+import os
+import time
+from pathlib import Path
+
+from vendor_ai.client.batch import KINDS, Batch
+
+_ENDING = ".ndjson"
+
+
+class Spool:
+    """A folder of unsent batches; several processes may share it, since a batch sent twice counts once.
+
+    Args:
+        folder: Made when first needed, readable by its owner alone.
+        most_bytes: What its files may take together; a batch beyond that is refused.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int) -> None:
+        self.folder = folder
+        self._most_bytes = most_bytes
+
+    def keep(self, batch: Batch) -> Path | None:
+        """Write a batch so that it is there whole or not at all; None where there is no room or the disk refuses."""
+        body = batch.body
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self._used() + len(body) > self._most_bytes:
+                return None
+            path = self.folder / f"{time.time_ns():020d}.{batch.kind}.{batch.id}{_ENDING}"
+            half_written = path.with_suffix(".part")
+            with half_written.open("wb", opener=_private) as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            half_written.replace(path)
+        except OSError:
+            return None
+        return path
+
+    def waiting(self) -> list[Path]:
+        """The files, oldest first."""
+        try:
+            return sorted(self.folder.glob(f"*{_ENDING}"))
+        except OSError:
+            return []
+
+    def read(self, path: Path) -> Batch | None:
+        """The batch in a file; None where another process has sent it or the file is not one of ours."""
+        parts = path.name.removesuffix(_ENDING).split(".")
+        if len(parts) != 3:
+            return None
+        kind = next((known for known in KINDS if known == parts[1]), None)
+        try:
+            lines = tuple(path.read_bytes().splitlines(keepends=True))
+        except OSError:
+            return None
+        return Batch(kind, lines, parts[2]) if kind is not None and lines else None
+
+    def forget(self, path: Path) -> None:
+        """Remove a file whose batch has arrived."""
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            return  # it is sent again later, and counts once
+
+    def _used(self) -> int:
+        sizes = 0
+        for path in self.waiting():
+            try:
+                sizes += path.stat().st_size
+            except OSError:
+                continue  # another process has just sent it
+        return sizes
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

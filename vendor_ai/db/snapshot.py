@@ -1,0 +1,104 @@
+"""One state of all records as an SQLite file, whichever database they come from, and back."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Table, func, select, text
+from sqlmodel import SQLModel
+
+import vendor_ai.db.tables  # noqa: F401 - fills the metadata
+from vendor_ai.db.base import Records
+from vendor_ai.db.schema import upgrade
+from vendor_ai.domain.errors import ConflictError, InvalidInputError
+
+ROWS_A_STEP = 500
+
+
+def take_snapshot(records: Records, path: Path) -> None:
+    """Copy one consistent state of the records to a new SQLite file; others may go on writing meanwhile."""
+    if records.embedded:
+        with closing(sqlite3.connect(records.path)) as source, closing(sqlite3.connect(path)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+        return
+    with _snapshot_records(path) as target_records:
+        upgrade(target_records)
+        with records.read() as session, target_records.write() as into:
+            for table in SQLModel.metadata.sorted_tables:
+                _copy(session.connection(), into.connection(), table)
+
+
+def bring_snapshot(path: Path, records: Records, *, replace: bool) -> None:
+    """Put a snapshot's records into a PostgreSQL database that has this version's schema; all of them or none.
+
+    Raises:
+        ConflictError: When the database holds records already and ``replace`` is not set.
+    """
+    tables = SQLModel.metadata.sorted_tables
+    with _snapshot_records(path) as source_records:
+        upgrade(source_records)
+        with source_records.read() as session, records.write() as into:
+            target = into.connection()
+            if not replace and any(target.execute(select(func.count()).select_from(table)).scalar() for table in tables):
+                raise ConflictError("The database holds records already. Restore into an empty one, or replace them with --force.")
+            for table in reversed(tables):
+                target.execute(table.delete())
+            for table in tables:
+                _copy(session.connection(), target, table)
+                _continue_numbering(target, table)
+
+
+def damages(path: Path) -> list[str]:
+    """What SQLite's own check finds wrong in a database file; empty when it is sound."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
+            strays = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    return [line for line in found if line != "ok"] + [f"{table}: row {row} points to a missing {parent}" for table, row, parent, _ in strays]
+
+
+def snapshot_files(path: Path) -> list[tuple[str, str]]:
+    """Path and SHA-256 of every file of the prediction log that a snapshot's manifest names.
+
+    Raises:
+        InvalidInputError: When the file is no records database.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return list(connection.execute("SELECT path, sha256 FROM log_file ORDER BY path"))
+    except sqlite3.DatabaseError as error:
+        raise InvalidInputError(f"{path} holds no records of vendor_ai ({error}).") from error
+
+
+@contextmanager
+def _snapshot_records(path: Path) -> Iterator[Records]:
+    records = Records(f"sqlite:///{path}")
+    try:
+        yield records
+    finally:
+        with records.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert isinstance(raw, sqlite3.Connection)
+            raw.rollback()
+            raw.execute("PRAGMA journal_mode = DELETE")
+            connection.detach()
+            raw.close()
+        records.close()
+
+
+def _copy(source: Connection, target: Connection, table: Table) -> None:
+    rows = source.execution_options(yield_per=ROWS_A_STEP).execute(select(table))
+    for part in rows.mappings().partitions(ROWS_A_STEP):
+        target.execute(table.insert(), [dict(row) for row in part])
+
+
+def _continue_numbering(target: Connection, table: Table) -> None:
+    """Let new rows be numbered after the copied ones."""
+    sequence = target.execute(text("SELECT pg_get_serial_sequence(:table, 'id')"), {"table": table.name}).scalar() if "id" in table.c else None
+    if sequence is not None:
+        highest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+        target.execute(select(func.setval(sequence, highest, False)))
