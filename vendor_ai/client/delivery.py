@@ -35,13 +35,25 @@ class Receipt:
     retry_after_s: float = 0.0
 
 
+def server_address(url: str) -> httpx.URL:
+    """The address below which the API lies.
+
+    Raises:
+        ValueError: When ``url`` is not the address of a server.
+    """
+    try:
+        base = httpx.URL(url.rstrip("/") + "/")
+    except httpx.InvalidURL:
+        base = httpx.URL("")
+    if base.scheme not in ("http", "https") or not base.host:
+        raise ValueError(f"{url!r} is not the address of a server, such as http://127.0.0.1:8321.")
+    return base
+
+
 class Sender:
     """Posts batches of one component; used by one thread."""
 
-    def __init__(self, url: str, component: str, token: str, timeout_s: float) -> None:
-        base = httpx.URL(url.rstrip("/") + "/")
-        if base.scheme not in ("http", "https") or not base.host:
-            raise ValueError(f"{url!r} is not the address of a server, such as http://127.0.0.1:8321.")
+    def __init__(self, base: httpx.URL, component: str, token: str, timeout_s: float) -> None:
         self._path = f"api/v1/components/{quote(component, safe='')}"
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         # The machine itself is never reached through a company's proxy.

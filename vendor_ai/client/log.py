@@ -9,11 +9,12 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, Unpack
 
 from vendor_ai.client.batch import Batch, Kind
-from vendor_ai.client.delivery import Fate, Sender
+from vendor_ai.client.delivery import Fate, Sender, server_address
 from vendor_ai.client.queue import Queue
 from vendor_ai.client.row import OutcomeFields, PredictionFields, line_of
 from vendor_ai.client.spool import Spool
@@ -81,10 +82,11 @@ class PredictionLog:
             raise ValueError("Name the component whose calls are logged.")
         address = url or os.environ.get("VENDOR_AI_URL") or DEFAULT_URL
         secret = token or os.environ.get("VENDOR_AI_TOKEN") or ""
+        base = server_address(address)
         self.component = component
-        self._new_sender = lambda: Sender(address, component, secret, timeout_s)
-        self._new_sender().close()  # a wrong address is said now, not in the background
-        self._spool = Spool(_spool_folder(spool) / uuid.uuid5(uuid.NAMESPACE_URL, f"{address}#{component}").hex, int(most_spool_mib * 2**20))
+        self._new_sender = partial(Sender, base, component, secret, timeout_s)
+        own = uuid.uuid5(uuid.NAMESPACE_URL, f"{address}#{component}").hex
+        self._spool = Spool(_spool_folder(spool) / own, int(most_spool_mib * 2**20))
         self._batch_rows, self._batch_seconds = batch_rows, batch_seconds
         self._most_bytes = int(most_memory_mib * 2**20)
         self._start_empty()
@@ -123,13 +125,12 @@ class PredictionLog:
 
     def flush(self, timeout_s: float = 10.0) -> bool:
         """Send everything now, spooled batches too; True when the server has acknowledged all of it."""
-        end = time.monotonic() + timeout_s
         with self._changed:
             self._hurry = True
             self._start_thread()
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._hurry, timeout=max(0.0, end - time.monotonic()))
-            return not self._hurry and not len(self._queue) and not self._spool.waiting()
+            self._changed.wait_for(lambda: not self._hurry or self._closing, timeout=timeout_s)
+            return not len(self._queue) and self._under_way is None and not self._spool.waiting()
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Send what is left; what the server does not take in time stays on disk for the next start."""
@@ -142,10 +143,12 @@ class PredictionLog:
             self._changed.notify_all()
         if thread is not None:
             thread.join(timeout_s)
-        with self._changed:
-            left, self._under_way = self._under_way, None
-        if left is not None:
-            self._to_disk(left)  # its answer may still come; the same id makes sending it again harmless
+        while True:  # time ran out: an answer may still come, but the same id makes sending a batch again harmless
+            with self._changed:
+                left, self._under_way = self._under_way or self._queue.take(self._batch_rows, _BATCH_BYTES), None
+            if left is None:
+                return
+            self._to_disk(left)
 
     def __enter__(self) -> Self:
         return self

@@ -30,7 +30,7 @@ class Spool:
                 return None
             path = self.folder / f"{time.time_ns():020d}.{batch.kind}.{batch.id}{_ENDING}"
             half_written = path.with_suffix(".part")
-            with half_written.open("wb", opener=_private) as file:
+            with os.fdopen(os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(body)
                 file.flush()
                 os.fsync(file.fileno())
@@ -73,7 +73,3 @@ class Spool:
             except OSError:
                 continue  # another process has just sent it
         return sizes
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

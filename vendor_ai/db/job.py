@@ -27,8 +27,8 @@ class JobRunRow(SQLModel, table=True):
     message: str = ""
 
 
-def claim(session: Session, *, job: str, period: str, worker: str, now: datetime, lease_until: datetime) -> bool:
-    """Take the run of ``job`` for ``period``; False when it is done or another worker holds it."""
+def claim(session: Session, *, job: str, period: str, worker: str, now: datetime, lease_until: datetime) -> int | None:
+    """Take the run of ``job`` for ``period`` and return its attempt; None when it is done or another worker holds it."""
     row = session.exec(select(JobRunRow).where(col(JobRunRow.job) == job, col(JobRunRow.period) == period)).first()
     if row is None:
         session.add(JobRunRow(job=job, period=period, state="running", worker=worker, started_at=now, lease_until=lease_until))
@@ -36,18 +36,17 @@ def claim(session: Session, *, job: str, period: str, worker: str, now: datetime
             session.flush()
         except IntegrityError:
             session.rollback()
-            return False
-        return True
+            return None
+        return 1
     if row.state == "done" or (row.state == "running" and row.lease_until > now):
-        return False
+        return None
+    attempt = row.attempt + 1
     statement = (
         update(JobRunRow)
         .where(col(JobRunRow.id) == row.id, col(JobRunRow.attempt) == row.attempt, col(JobRunRow.state) == row.state)
-        .values(
-            state="running", attempt=row.attempt + 1, worker=worker, started_at=now, lease_until=lease_until, finished_at=None, message=""
-        )
+        .values(state="running", attempt=attempt, worker=worker, started_at=now, lease_until=lease_until, finished_at=None, message="")
     )
-    return bool(session.connection().execute(statement).rowcount)
+    return attempt if session.connection().execute(statement).rowcount else None
 
 
 def finish(session: Session, *, job: str, period: str, worker: str, state: str, message: str, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """The prediction log's inbox, its manifest of files, and the daily counters."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -176,6 +176,17 @@ def files(session: Session, component_id: int, kind: str) -> list[LogFile]:
 def all_paths(session: Session) -> set[str]:
     """Every path the manifest names."""
     return set(session.exec(select(LogFileRow.path)))
+
+
+def manifest(session: Session) -> list[tuple[str, str]]:
+    """Path and SHA-256 of every file that counts."""
+    return [(path, digest) for path, digest in session.exec(select(LogFileRow.path, LogFileRow.sha256).order_by(col(LogFileRow.path)))]
+
+
+def inbox(session: Session) -> Iterator[tuple[int, bytes]]:
+    """Every inbox entry as (rows, blob), a few in memory at a time."""
+    rows = session.connection().execution_options(yield_per=20).execute(select(InboxRow.rows, InboxRow.blob).order_by(col(InboxRow.id)))
+    yield from rows
 
 
 def advance(session: Session, component_id: int, *, expected: int) -> bool:

@@ -26,6 +26,11 @@ def head() -> str:
     return newest
 
 
+def knows(revision: str) -> bool:
+    """Whether this version can read, or bring forward, a database of this revision."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 @contextmanager
 def _locked(records: Records) -> Iterator[Connection]:
     with records.translated(), records.engine.connect().execution_options(write=True) as connection, connection.begin():
@@ -58,8 +63,7 @@ def ensure(records: Records) -> None:
     newest = head()
     if current == newest:
         return
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and not knows(current):
         raise ConflictError(f"The database has schema {current}, made by a newer version of vendor_ai. Install that version.")
     if not records.embedded:
         raise ConflictError("The database schema is not the one this version needs. Run: vendor-ai db upgrade")

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 import vendor_ai.db.tables  # noqa: F401 - fills the metadata
 from vendor_ai.db.base import Records
 from vendor_ai.db.schema import upgrade
-from vendor_ai.domain.errors import ConflictError, InvalidInputError
+from vendor_ai.domain.errors import ConflictError, InvalidInputError, StoreUnavailableError
 
 ROWS_A_STEP = 500
 
@@ -21,7 +21,7 @@ def take_snapshot(records: Records, path: Path) -> None:
     if records.embedded:
         with closing(sqlite3.connect(records.path)) as source, closing(sqlite3.connect(path)) as target:
             source.backup(target)
-            target.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+        _make_single(path)
         return
     with _snapshot_records(path) as target_records:
         upgrade(target_records)
@@ -50,28 +50,61 @@ def bring_snapshot(path: Path, records: Records, *, replace: bool) -> None:
                 _continue_numbering(target, table)
 
 
-def damages(path: Path) -> list[str]:
-    """What SQLite's own check finds wrong in a database file; empty when it is sound."""
+def clear_place(path: Path) -> None:
+    """Make an embedded database one file, so that another can take its place.
+
+    Raises:
+        StoreUnavailableError: When another process has it open.
+    """
+    if not path.exists():
+        return
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
-            strays = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
+        _make_single(path)
     except sqlite3.DatabaseError as error:
-        return [str(error)]
-    return [line for line in found if line != "ok"] + [f"{table}: row {row} points to a missing {parent}" for table, row, parent, _ in strays]
+        if "locked" in str(error):
+            raise StoreUnavailableError(f"{path} is open in another process. Stop `vendor-ai serve` and repeat the command.") from error
+        # A damaged database is what a backup is for: what lies beside it belongs to the damage.
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def snapshot_files(path: Path) -> list[tuple[str, str]]:
-    """Path and SHA-256 of every file of the prediction log that a snapshot's manifest names.
+def snapshot_revision(path: Path) -> str:
+    """The schema a snapshot was taken with.
 
     Raises:
         InvalidInputError: When the file is no records database.
     """
+    return str(_read(path, "SELECT version_num FROM alembic_version")[0][0])
+
+
+def damages(path: Path) -> list[str]:
+    """What SQLite's own check finds wrong in a database file; empty when it is sound."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            return list(connection.execute("SELECT path, sha256 FROM log_file ORDER BY path"))
+        with closing(_open_readonly(path)) as connection:
+            found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
+            strays = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
     except sqlite3.DatabaseError as error:
-        raise InvalidInputError(f"{path} holds no records of vendor_ai ({error}).") from error
+        return [str(error)]
+    return [line for line in found if line != "ok"] + [
+        f"{table}: row {row} points to a missing {parent}" for table, row, parent, _ in strays
+    ]
+
+
+def snapshot_files(path: Path) -> list[tuple[str, str]]:
+    """Path and SHA-256 of every file of the prediction log that a snapshot's manifest names."""
+    return [(str(name), str(digest)) for name, digest in _read(path, "SELECT path, sha256 FROM log_file ORDER BY path")]
+
+
+def _open_readonly(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _read(path: Path, query: str) -> list[tuple[object, ...]]:
+    try:
+        with closing(_open_readonly(path)) as connection:
+            return connection.execute(query).fetchall()
+    except sqlite3.DatabaseError as error:
+        raise InvalidInputError(f"{path.name} holds no records of vendor_ai ({error}).") from error
 
 
 @contextmanager
@@ -80,14 +113,14 @@ def _snapshot_records(path: Path) -> Iterator[Records]:
     try:
         yield records
     finally:
-        with records.engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            assert isinstance(raw, sqlite3.Connection)
-            raw.rollback()
-            raw.execute("PRAGMA journal_mode = DELETE")
-            connection.detach()
-            raw.close()
         records.close()
+        _make_single(path)
+
+
+def _make_single(path: Path) -> None:
+    """Leave nothing beside the file: its write-ahead log is taken in."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> None:
@@ -98,7 +131,9 @@ def _copy(source: Connection, target: Connection, table: Table) -> None:
 
 def _continue_numbering(target: Connection, table: Table) -> None:
     """Let new rows be numbered after the copied ones."""
-    sequence = target.execute(text("SELECT pg_get_serial_sequence(:table, 'id')"), {"table": table.name}).scalar() if "id" in table.c else None
+    sequence = (
+        target.execute(text("SELECT pg_get_serial_sequence(:table, 'id')"), {"table": table.name}).scalar() if "id" in table.c else None
+    )
     if sequence is not None:
         highest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
         target.execute(select(func.setval(sequence, highest, False)))

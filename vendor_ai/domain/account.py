@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from vendor_ai.domain.comparison import Comparison
-from vendor_ai.domain.contract import Contract
+from vendor_ai.domain.contract import Contract, Performance
 from vendor_ai.domain.measure import Counts
 from vendor_ai.domain.report import Unit
 from vendor_ai.domain.vendor import Component, Vendor
@@ -256,3 +256,15 @@ class AccountFacts:
     def metric_label(self, metric: str) -> str:
         """The metric in words."""
         return self.metric_labels.get(metric) or metric.replace("_", " ").capitalize()
+
+    def promise_label(self, metric: str, clause: str) -> str:
+        """The metric in words, with the calls the clause is limited to, so that two clauses on one metric can be told apart."""
+        label = self.metric_label(metric)
+        for one in self.contracts:
+            for entry in one.contract.clauses:
+                if entry.id == clause and isinstance(entry.terms, Performance) and entry.terms.where:
+                    part = "; ".join(
+                        f"{name.removeprefix('segment.')} {', '.join(values)}" for name, values in sorted(entry.terms.where.items())
+                    )
+                    return f"{label} ({part.replace('model_version', 'version')})"
+        return label

@@ -15,7 +15,7 @@ from vendor_ai.db import contract as contract_store
 from vendor_ai.db import prediction_log as log_store
 from vendor_ai.db import verdict as verdict_store
 from vendor_ai.db.vendor import component_key, components, find_vendor
-from vendor_ai.db.verdict import VerdictRow
+from vendor_ai.db.verdict import VerdictRow, ViolationRow
 from vendor_ai.domain.account import (
     AccountFacts,
     ClaimFact,
@@ -209,7 +209,9 @@ def _daily(session: Session, case: _Month, entry: Contract) -> list[Series]:
             reading = metric.read(total(parts), options)
             points.append(SeriesPoint(label, reading.share, reading.trials, reading.trials >= DAY_ENOUGH))
         limit = subject.terms.limit if metric.quantile is None else 1 - metric.quantile
-        title = f"{metric.label} by day" if metric.quantile is None else f"Share of calls above {definition.limit_ms:f} ms by day"
+        title = f"{metric.label} by day" if metric.quantile is None else f"Share of calls above {definition.limit_ms:,f} ms by day"
+        if subject.terms.where:
+            title += f" ({subject.clause.id})"
         found.append(Series(title, subject.component, "share", subject.terms.is_floor, Fraction(limit), tuple(points)))
     return found
 
@@ -218,10 +220,19 @@ def _contract_ids(session: Session, case: _Month) -> dict[int, Contract]:
     return {contract_store.contract_key(session, entry.ref)[0]: entry for entry in case.contracts}
 
 
+def _happened(entry: Contract, row: ViolationRow) -> datetime:
+    """When the breach was complete: the end of its period, or the first call of the unannounced version."""
+    if "first_seen" in row.figures:
+        return datetime.fromisoformat(row.figures["first_seen"])
+    return parse_period(row.subject, time_zone=entry.time_zone, year_starts=entry.year_starts).end_at
+
+
 def _violations(session: Session, case: _Month) -> list[ViolationFact]:
     by_id = _contract_ids(session, case)
     found = []
     for row in verdict_store.violations(session, contract_ids=list(by_id)):
+        if _happened(by_id[row.contract_id], row) > case.as_of:
+            continue
         credit = row.figures.get("credit")
         found.append(
             ViolationFact(

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from vendor_ai.db import prediction_log as log
 from vendor_ai.db.base import Records
-from vendor_ai.db.vendor import component_key
+from vendor_ai.db.vendor import component_key, components_by_key
 from vendor_ai.domain.errors import ConflictError, StoreUnavailableError
 from vendor_ai.domain.measure import DayCounts, Measure
 from vendor_ai.domain.ports import Clock
@@ -52,6 +52,12 @@ class PredictionLog:
         with self.records.read() as session:
             keys = [component_key(session, reference)[0] for reference in components]
             return sum(log.pending_rows(session, keys).values())
+
+    def components_with_pending(self) -> list[str]:
+        """Refs of the components whose inbox holds rows to fold."""
+        with self.records.read() as session:
+            waiting = log.pending_rows(session)
+            return sorted(component.ref for key, component in components_by_key(session).items() if key in waiting)
 
     def fold(self, component_id: int, ref: str) -> dict[int, Folded]:
         """Fold everything a component's inbox holds; a fold that loses to another process is done again."""

@@ -85,7 +85,7 @@ def _row(facts: AccountFacts, contract: Contract, it: ContractEvaluation, verdic
     unit, measured = unit_of(verdict), verdict.measurement
     value = quantity(measured.value, unit, limit=verdict.limit)
     return (
-        facts.metric_label(verdict.metric),
+        facts.promise_label(verdict.metric, verdict.clause),
         verdict.component,
         promise_text(verdict),
         value,
@@ -137,7 +137,7 @@ def _reading(facts: AccountFacts, contract: Contract, it: ContractEvaluation, ve
 
 def _measured(facts: AccountFacts, contract: Contract, verdict: ClauseVerdict) -> str:
     unit, measured = unit_of(verdict), verdict.measurement
-    label = f"{facts.metric_label(verdict.metric)} of {verdict.component}"
+    label = f"{facts.promise_label(verdict.metric, verdict.clause)} of {verdict.component}"
     value = quantity(measured.value, unit, limit=verdict.limit)
     if value is None:
         return f"{label}: there are no calls to measure, so nothing is said for or against the vendor."

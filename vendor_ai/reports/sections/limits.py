@@ -47,11 +47,13 @@ def _verdicts(facts: AccountFacts) -> list[str]:
     for _, it in facts.closed():
         thin = [verdict for verdict in it.clauses if verdict.result is Result.INSUFFICIENT_DATA]
         if thin:
-            named = listing([f"{facts.metric_label(verdict.metric)} of {verdict.component}" for verdict in thin])
+            named = listing([f"{facts.promise_label(verdict.metric, verdict.clause)} of {verdict.component}" for verdict in thin])
             found.append(f"{it.period.name}: {count_text(len(thin), 'promise')} without enough data to judge: {named}.")
         for verdict in it.clauses:
             for code in (code for code in verdict.measurement.reasons if code not in _SAID_ELSEWHERE):
-                reasons.setdefault(code, []).append(f"{facts.metric_label(verdict.metric)} of {verdict.component}, {it.period.name}")
+                reasons.setdefault(code, []).append(
+                    f"{facts.promise_label(verdict.metric, verdict.clause)} of {verdict.component}, {it.period.name}"
+                )
     found += [f"{listing(places)}: {reason_text(code)}." for code, places in reasons.items()]
     return found
 

@@ -82,7 +82,7 @@ def _headline(facts: AccountFacts, verdicts: Sequence[ClauseVerdict]) -> str:
 
 def _shortfall(facts: AccountFacts, verdict: ClauseVerdict) -> str:
     unit = unit_of(verdict)
-    label = facts.metric_label(verdict.metric)
+    label = facts.promise_label(verdict.metric, verdict.clause)
     value = quantity(verdict.measurement.value, unit, limit=verdict.limit)
     measured = f"{quantity_text(value)} against " if value else ""
     return f"{_inside(label)} of {verdict.component} ({measured}{side_text(verdict.limit, unit, verdict.is_floor)})"
@@ -156,7 +156,7 @@ def _changed(facts: AccountFacts, unannounced: Sequence[VersionChange]) -> Figur
 def _glance(facts: AccountFacts) -> TableBlock:
     rows = tuple(
         (
-            facts.metric_label(verdict.metric),
+            facts.promise_label(verdict.metric, verdict.clause),
             verdict.component,
             promise_text(verdict),
             quantity(verdict.measurement.value, unit_of(verdict), limit=verdict.limit),

@@ -33,12 +33,16 @@ _POINTS_SPELLED_OUT = 6
 def build(facts: AccountFacts) -> tuple[Block, ...]:
     """A chart for each clause's past and each finer series, then the past as a table."""
     histories = [history for one in facts.contracts for history in one.history if history.periods]
-    charts: list[Block] = [_history_chart(facts, history) for history in histories]
-    charts += [_series_chart(series) for series in facts.series if series.points]
-    if not charts:
+    charts: list[Block] = [
+        _history_chart(facts, history) for history in histories if any(past.value is not None for past in history.periods)
+    ]
+    charts += [_series_chart(series) for series in facts.series if any(point.value is not None for point in series.points)]
+    if not charts and not histories:
         return (Paragraph("There is no past period and no series to draw yet."),)
     key = "A filled dot met the limit, a triangle missed it, a hollow dot rests on too little data to judge, and a gap has no data. "
-    blocks: list[Block] = [Paragraph(key + "The dashed line is the limit; thin bars are intervals."), *charts]
+    drawn = Paragraph(key + "The dashed line is the limit; thin bars are intervals.")
+    nothing = Paragraph("No past period and no day of the month has a measured value, so there is nothing to draw.")
+    blocks: list[Block] = [drawn, *charts] if charts else [nothing]
     if histories:
         rows = tuple(_row(facts, history, past) for history in histories for past in history.periods)
         blocks.append(TableBlock("History", "The promises over past periods", _COLUMNS, rows))
@@ -48,7 +52,7 @@ def build(facts: AccountFacts) -> tuple[Block, ...]:
 def _row(facts: AccountFacts, history: ClauseHistory, past: PastPeriod) -> tuple[Cell, ...]:
     value = quantity(past.value, history.unit, limit=past.limit)
     return (
-        facts.metric_label(history.metric),
+        facts.promise_label(history.metric, history.clause),
         history.component,
         past.period,
         value,
@@ -64,7 +68,7 @@ def _row(facts: AccountFacts, history: ClauseHistory, past: PastPeriod) -> tuple
 def _history_chart(facts: AccountFacts, history: ClauseHistory) -> ChartBlock:
     limit = history.periods[-1].limit
     points = tuple(_past_point(past) for past in history.periods)
-    title = f"{facts.metric_label(history.metric)}, {history.component}"
+    title = f"{facts.promise_label(history.metric, history.clause)}, {history.component}"
     return _chart(title, history.unit, points, limit, history.is_floor, moved=any(past.limit != limit for past in history.periods))
 
 
