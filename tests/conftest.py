@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories.command_line import CommandLine
 from tests.factories.postgres import PostgreSQL
 from vendor_ai.db.base import Records
 from vendor_ai.db.schema import ensure
@@ -69,3 +70,9 @@ def processes() -> Iterator[ProcessPoolExecutor]:
     """Four processes of their own, to write at once."""
     with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield pool
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> CommandLine:
+    """The command line on an empty home."""
+    return CommandLine(tmp_path / "home")

@@ -1,16 +1,34 @@
 """Settings from the environment (``VENDOR_AI_*``) or a file."""
 
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_data_path
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+
+PREFIX = "VENDOR_AI_"
+FILE = "vendor-ai.env"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """One setting as it stands; ``source`` is ``default``, ``environment``, the file's name or ``--home``."""
+
+    name: str
+    variable: str
+    value: str
+    source: str
+    meaning: str
 
 
 class Settings(BaseSettings):
     """Everything that can be set; ``vendor-ai settings`` lists it."""
 
-    model_config = SettingsConfigDict(env_prefix="VENDOR_AI_", env_file="vendor-ai.env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=FILE, extra="ignore")
 
     home: Path = Field(default_factory=lambda: user_data_path("vendor-ai", appauthor=False), description="Folder of the embedded default.")
     database_url: str = Field(
@@ -35,3 +53,30 @@ class Settings(BaseSettings):
     def prediction_folder(self) -> Path:
         """Where the prediction log's files lie."""
         return Path(self.prediction_store) if self.prediction_store else self.home / "predictions"
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"(://[^:/@\s]*:)[^@\s]*@", r"\1***@", text)
+
+
+def described(settings: Settings, *, home_given: bool, environment: Mapping[str, str] | None = None) -> list[SettingValue]:
+    """Every setting with its value and where that came from; passwords are not shown.
+
+    Args:
+        settings: As loaded.
+        home_given: Whether ``--home`` chose the home.
+        environment: Variables of the process, for tests.
+    """
+    variables = {name.upper() for name in (os.environ if environment is None else environment)}
+    in_file = {name.upper() for name in DotEnvSettingsSource(Settings, env_file=FILE).env_vars}
+    found = []
+    for name, field in Settings.model_fields.items():
+        variable = PREFIX + name.upper()
+        if name == "home" and home_given:
+            source = "--home"
+        elif variable in variables:
+            source = "environment"
+        else:
+            source = FILE if variable in in_file else "default"
+        found.append(SettingValue(name, variable, _without_password(str(getattr(settings, name))), source, field.description or ""))
+    return found

@@ -56,8 +56,10 @@ class PostgreSQL:
 
     def _create(self, name: str, *, template: str = "template0") -> None:
         engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        # As most servers have it; the machine's own locale may know the letters a to z only.
+        locale = " LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'" if template == "template0" else ""
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}{locale}"))
         engine.dispose()
 
     def _text(self, name: str) -> str:

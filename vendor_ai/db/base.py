@@ -61,6 +61,7 @@ def open_engine(url: str, *, busy_timeout_s: float = 5.0) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN loses updates
+        connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows the letters a to z only
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {int(busy_timeout_s * 1000)}")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -73,6 +74,10 @@ def open_engine(url: str, *, busy_timeout_s: float = 5.0) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _open_postgresql(url: str, busy_timeout_s: float) -> Engine:

@@ -248,6 +248,16 @@ def note_folded(session: Session, folded: Mapping[int, Folded]) -> None:
     session.connection().execute(statement, values)
 
 
+def became(session: Session, batches: Iterable[int]) -> dict[int, Folded]:
+    """What became of these batches, as far as they are folded; which rows had other content is not kept."""
+    wanted = sorted(batches)
+    found: dict[int, Folded] = {}
+    for start in range(0, len(wanted), MOST_ENTRIES):
+        query = select(BatchRow).where(col(BatchRow.id).in_(wanted[start : start + MOST_ENTRIES]), col(BatchRow.stored).is_not(None))
+        found.update({row.id or 0: Folded(row.stored or 0, row.duplicates or 0) for row in session.exec(query)})
+    return found
+
+
 def mark_days(session: Session, component_id: int, days: Iterable[date], generation: int) -> None:
     """Say that these UTC days changed with ``generation``."""
     for day in days:

@@ -53,9 +53,14 @@ def _properties(component: Component) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(component).items() if name not in _COLUMNS}
 
 
-def _vendor_row(session: Session, reference: str) -> VendorRow | None:
+def vendor_row(session: Session, reference: str) -> VendorRow | None:
+    """The row of the vendor with this slug or exact name, whatever its case, or None."""
     key = reference.strip().lower()
-    query = select(VendorRow).where((func.lower(VendorRow.ref) == key) | (func.lower(VendorRow.name) == key))
+    query = (
+        select(VendorRow)
+        .where((func.lower(VendorRow.ref) == key) | (func.lower(VendorRow.name) == key) | (col(VendorRow.name) == reference.strip()))
+        .order_by((func.lower(VendorRow.ref) == key).desc(), col(VendorRow.id))
+    )
     return session.exec(query).first()
 
 
@@ -65,7 +70,7 @@ def find_vendor(session: Session, reference: str) -> Vendor:
     Raises:
         NotFoundError: When there is none.
     """
-    row = _vendor_row(session, reference)
+    row = vendor_row(session, reference)
     if row is None:
         raise NotFoundError("vendor", reference, "See `vendor-ai inventory list`, or add it with `vendor-ai inventory import`.")
     return _vendor(row)
@@ -81,7 +86,9 @@ def component_key(session: Session, reference: str) -> tuple[int, Component]:
     query = (
         select(ComponentRow, VendorRow.ref)
         .join(VendorRow, col(ComponentRow.vendor_id) == col(VendorRow.id))
-        .where((func.lower(ComponentRow.ref) == key) | (func.lower(ComponentRow.name) == key))
+        .where(
+            (func.lower(ComponentRow.ref) == key) | (func.lower(ComponentRow.name) == key) | (col(ComponentRow.name) == reference.strip())
+        )
         .order_by((func.lower(ComponentRow.ref) == key).desc())
     )
     found = session.exec(query).first()
@@ -123,7 +130,7 @@ def save_vendor(session: Session, vendor: Vendor, *, at: datetime) -> None:
 
 def save_component(session: Session, component: Component, *, at: datetime) -> None:
     """Insert the component, or update the one with its ref; its vendor must be stored."""
-    owner = _vendor_row(session, component.vendor)
+    owner = vendor_row(session, component.vendor)
     if owner is None:
         raise NotFoundError("vendor", component.vendor, "Store the vendor first.")
     assert owner.id is not None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from vendor_ai.domain.measure import DayCounts, Measure
 from vendor_ai.domain.prediction import LogFile
 from vendor_ai.predictions import counting, folding
-from vendor_ai.predictions.schema import OUTCOME_SCHEMA, PREDICTION_SCHEMA
+from vendor_ai.predictions.schema import OUTCOME_SCHEMA, PREDICTION_SCHEMA, STORED_OUTCOME_SCHEMA
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,6 +36,20 @@ class VersionCalls:
     correct: NDArray[np.float64]
     latency_ms: NDArray[np.float64]
     key: NDArray[np.object_]
+
+
+_COLUMN_TYPES = {field.name: field.type for schema in (PREDICTION_SCHEMA, STORED_OUTCOME_SCHEMA) for field in schema}
+
+
+def _sql(expression: ir.Table) -> str:
+    """An engine-neutral expression in this engine's dialect."""
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def _fetch(connection: duckdb.DuckDBPyConnection, expression: ir.Table) -> pa.Table:
+    """The rows of an expression, in the types it declares (the engine itself sums integers into wider ones)."""
+    table: pa.Table = connection.sql(_sql(expression)).to_arrow_table()
+    return table.cast(expression.schema().to_pyarrow())
 
 
 class DuckDBEngine:
@@ -121,22 +136,31 @@ class DuckDBEngine:
     ) -> dict[str, list[DayCounts]]:
         """One scan for measures that differ in their limit only."""
         scope = counting.Scope.of(days, group[0].time_zone)
-        prediction_paths = self._paths(predictions, scope.start, scope.end)
-        if not prediction_paths:
+        calls = self._view(connection, "calls", predictions, scope)
+        if calls is None:
             return {measure.key: [] for measure in group}
-        backend = ibis.duckdb.from_connection(connection)
-        outcome_paths = self._paths(outcomes, scope.start, scope.end)
-        calls = backend.read_parquet(prediction_paths, union_by_name=True)
-        labels = backend.read_parquet(outcome_paths, union_by_name=True) if outcome_paths else None
-        query = ibis.to_sql(counting.labelled_calls(calls, labels, group[0], scope), dialect="duckdb")
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE counted_calls AS {query}")
-        table = backend.table("counted_calls")
+        expression = counting.labelled_calls(calls, self._view(connection, "labels", outcomes, scope), group[0], scope)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE counted_calls AS {_sql(expression)}")
+        table = ibis.table(expression.schema(), name="counted_calls")
         limits = sorted({measure.limit_ms for measure in group if measure.limit_ms is not None})
-        total_rows = backend.to_pyarrow(counting.totals(table, limits)).to_pylist()
+        total_rows = _fetch(connection, counting.totals(table, limits)).to_pylist()
         plain = any(measure.limit_ms is None for measure in group)
-        confusion_rows = backend.to_pyarrow(counting.confusion(table)).to_pylist() if plain else []
+        confusion_rows = _fetch(connection, counting.confusion(table)).to_pylist() if plain else []
         by_limit = counting.assemble(total_rows, confusion_rows, [*limits, *([None] if plain else [])], limits)
         return {measure.key: by_limit[measure.limit_ms] for measure in group}
+
+    def _view(
+        self, connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[LogFile], scope: counting.Scope | None = None
+    ) -> ir.Table | None:
+        """Make a view over the files that may hold the scope's rows, and return the table expression for it; None without files."""
+        start, end = (None, None) if scope is None else (scope.start, scope.end)
+        paths = self._paths(files, start, end)
+        if not paths:
+            return None
+        relation = connection.read_parquet(paths, union_by_name=True)
+        relation.create_view(name, replace=True)
+        schema = pa.schema([(column, _COLUMN_TYPES.get(column, pa.string())) for column in relation.columns])
+        return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
 
     def ranked_latencies(
         self,
@@ -203,14 +227,14 @@ class DuckDBEngine:
         scope = counting.Scope.of([min(file.first_day for file in predictions), max(file.last_day for file in predictions)], "UTC")
         measure = Measure(component="", time_zone="UTC", where={"model_version": (version,)})
         with self._connect() as connection:
-            backend = ibis.duckdb.from_connection(connection)
-            source = backend.read_parquet(self._paths(predictions), union_by_name=True)
-            labels = backend.read_parquet(self._paths(outcomes), union_by_name=True) if outcomes else None
+            source = self._view(connection, "calls", predictions)
+            assert source is not None
             whole = counting.Scope(scope.start, scope.end, tuple(range(scope.days[0], scope.days[-1] + 1)), "UTC")
-            table = counting.labelled_calls(source, labels, measure, whole)
+            table = counting.labelled_calls(source, self._view(connection, "labels", outcomes), measure, whole)
             keys = source.select(prediction_id=source.prediction_id, key=source[pair_by] if pair_by in columns else ibis.null("string"))
             answered = table.filter(table.answered).left_join(keys, "prediction_id", rname="key_{name}")
-            rows = backend.to_pyarrow(answered.select("prediction", "hit", "latency", "key", "prediction_id").order_by("prediction_id"))
+            wanted = answered.select("prediction", "hit", "latency", "key", "prediction_id").order_by("prediction_id")
+            rows = _fetch(connection, wanted)
         hit = rows["hit"].cast(pa.float64()).to_numpy(zero_copy_only=False)
         return VersionCalls(
             prediction=np.asarray(rows["prediction"].to_pylist(), dtype=object),

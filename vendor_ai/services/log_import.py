@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vendor_ai.db.base import Records
+from vendor_ai.db.prediction_log import became
 from vendor_ai.db.vendor import component_key
 from vendor_ai.domain.errors import InvalidInputError, NotFoundError
 from vendor_ai.domain.prediction import Folded
@@ -157,6 +158,8 @@ def import_log_files(
     if not tally.read:
         raise InvalidInputError(f"{', '.join(str(path) for path in paths)}: no rows below the header. Export it again with data.")
     tally.folded.update(log.refresh(sorted(tally.components)))
+    with log.records.read() as session:
+        tally.folded.update(became(session, tally.batches - tally.folded.keys()))  # another process may have folded them
     return tally.result()
 
 
