@@ -60,7 +60,16 @@ class App:
 
     def at(self, instant: datetime | None) -> "App":
         """The same installation with its clock standing at ``instant``."""
-        return self if instant is None else replace(self, clock=FixedClock(instant))
+        if instant is None:
+            return self
+        moved = replace(self, clock=FixedClock(instant))
+        moved.__dict__["database"] = self.database  # opened and closed once, whatever the clock says
+        return moved
+
+    def close(self) -> None:
+        """Let go of the database, if it was opened."""
+        if "database" in self.__dict__:
+            self.database.close()
 
 
 def open_app(home: Path | None = None, *, settings: Settings | None = None) -> App:

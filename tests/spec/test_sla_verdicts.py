@@ -218,10 +218,10 @@ def test_an_unannounced_material_change_is_found_and_a_notice_in_time_clears_it(
 def test_a_month_without_data_yields_a_report_that_says_so(acme: CommandLine, tmp_path: Path) -> None:
     acme.contract(contract_text(accuracy_clause()))
     built = acme.ok("report", "build", "--vendor", "Acme AI", "--month", "2026-02", "--to", tmp_path / "out", "--json").json
-    assert sorted(Path(file["path"]).name for file in built["files"]) == [
-        f"acme-ai-2026-02.{ending}" for ending in ("html", "json", "pdf", "xlsx")
-    ]
-    assert "No call of ocr was logged in 2026-02. That is no good news and no bad news." in (tmp_path / "out" / "acme-ai-2026-02.html").read_text()
+    endings = {Path(file["path"]).suffix for file in built["files"]}
+    assert endings == {".html", ".json", ".pdf", ".xlsx"}
+    text = (tmp_path / "out" / "acme-ai-2026-02.html").read_text()
+    assert "No call of ocr was logged in 2026-02. That is no good news and no bad news." in text
 
 
 def test_amounts_keep_the_currencys_digits(acme: CommandLine) -> None:

@@ -4,6 +4,7 @@ import getpass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
 
 from vendor_ai.cli.state import chosen_home
@@ -17,10 +18,14 @@ AtOption = Annotated[str | None, typer.Option("--at", help="Take this instant fo
 
 
 def open_session() -> "App":
-    """The installation this command works on."""
+    """The installation this command works on; it is closed when the command ends."""
     from vendor_ai.wiring import open_app
 
-    return open_app(chosen_home())
+    app = open_app(chosen_home())
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(app.close)
+    return app
 
 
 def acting() -> Actor:

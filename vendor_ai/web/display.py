@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from vendor_ai.domain.report import Mark, Tone
@@ -33,7 +32,8 @@ from vendor_ai.services.overview import Overview, OverviewRow
 __all__ = [
     "change_words", "claim_mark", "count_text", "course_words", "day_text", "days_text", "decision_mark", "evidence_mark", "exclusion_text",
     "fact_mark", "interval_text", "lead", "listing", "measured_text", "metric_label", "moment_text", "money_text", "ordinal", "period_words",
-    "plain_words", "promise_text", "reason_text", "recommendation_words", "sentence", "shape_of", "size_text", "status_mark", "verdict_mark",
+    "plain_words", "promise_text", "reason_text", "recommendation_words", "sentence", "shape_of", "size_text", "status_mark", "tiles",
+    "verdict_mark",
 ]  # fmt: skip
 
 _RECOMMENDATIONS = {
@@ -154,31 +154,44 @@ def change_words(change: VersionChange) -> str:
 
 
 def lead(it: Overview) -> Mark:
-    """The first page in one sentence: who broke a promise, how sure that is, what is due."""
+    """The first page in a sentence or three: who broke a promise, how sure that is, what is due."""
     if not it.judged_vendors:
         return Mark("No period has been evaluated yet, so nothing can be said about any promise.", Tone.UNKNOWN)
-    broken = it.broken_vendors
-    judged = count_text(it.judged_vendors, "vendor")
-    if not broken:
-        return Mark(f"None of {judged} with a verdict broke a promise in the last closed period.", Tone.GOOD)
-    names = listing([vendor.name for vendor in broken])
-    verb = "broke a promise" if len(broken) == 1 else "broke promises"
-    parts = [f"{names} {verb} in the last closed period."]
+    names = [vendor.name for vendor in it.broken_vendors]
+    if not names:
+        return Mark(f"None of the {count_text(it.judged_vendors, 'vendor')} with a verdict broke a promise.", Tone.GOOD)
+    parts = [f"{listing(names)} broke {'a promise' if len(names) == len(it.broken_clauses) == 1 else 'promises'}."]
     if it.broken_clauses:
-        sure = "none of them is" if not it.proven else "it is" if it.proven == len(it.broken_clauses) == 1 else f"{it.proven} of them proven"
-        total = count_text(len(it.broken_clauses), "clause")
-        parts.append(_sure_words(total, it.proven, len(it.broken_clauses), sure))
+        parts.append(f"{sentence(count_text(len(it.broken_clauses), 'clause'))} broken, {_proven_words(it.proven, len(it.broken_clauses))}.")
     if it.credits:
         parts.append(f"Credits due: {money_text(it.credits)}.")
     return Mark(" ".join(parts), Tone.BAD)
 
 
-def _sure_words(total: str, proven: int, broken: int, _sure: str) -> str:
+def _proven_words(proven: int, broken: int) -> str:
     if proven == broken:
-        return f"{sentence(total)} broken, {'proven' if broken == 1 else 'all proven'}."
-    return f"{sentence(total)} broken, {proven or 'none'} of them proven." if broken > 1 else f"{sentence(total)} broken, not proven."
+        return "proven" if broken == 1 else "all proven"
+    return f"{proven} of them proven" if proven else "not proven" if broken == 1 else "none of them proven"
 
 
-def figures(it: Overview) -> list[dict[str, Any]]:
-    """The tiles of the first page."""
-    return []
+def tiles(it: Overview) -> list[dict[str, str]]:
+    """The figures above the first page's table."""
+    open_violations = len({violation.id for row in it.rows for violation in row.violations})
+    unowned = sum(not entry.owner for entry in it.findings)
+    broken, proven = len(it.broken_clauses), it.proven
+    return [
+        _tile("Vendors that broke a promise", f"{len(it.broken_vendors)} of {it.judged_vendors}", bool(it.broken_vendors), "with a verdict"),
+        _tile("Clauses broken", f"{broken}", bool(broken), f"{proven} proven" if broken else "last closed period"),
+        _tile("Credits due", money_text(it.credits) or "none", bool(it.credits), "last closed period"),
+        _tile("Changes not announced", f"{len(it.changes)}", bool(it.changes), "served versions"),
+        _tile("Open violations", f"{open_violations}", bool(open_violations), "of any period"),
+        _tile("Shadow-AI services", f"{len(it.findings)}", bool(unowned), f"{unowned} without an owner" if it.findings else _signals_words(it)),
+    ]
+
+
+def _tile(label: str, value: str, bad: bool, note: str) -> dict[str, str]:
+    return {"label": label, "value": value, "tone": (Tone.BAD if bad else Tone.NEUTRAL).value, "note": note}
+
+
+def _signals_words(it: Overview) -> str:
+    return "seen in what was scanned" if any(last for _, last in it.signals) else "no signal fed yet"

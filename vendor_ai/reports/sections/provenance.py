@@ -48,9 +48,6 @@ def build(facts: AccountFacts) -> tuple[Block, ...]:
     if facts.verdicts:
         rows = tuple((it.verdict_id, it.contract, it.clause, it.component, it.period, it.revision, it.sha256) for it in facts.verdicts)
         blocks += [TableBlock("Verdicts", "Stored verdicts behind this report", _VERDICTS, rows)]
-        blocks += [
-            Paragraph("vendor-ai evidence build VERDICT FILE writes a verdict\u2019s evidence; vendor-ai verify FILE checks it offline.")
-        ]
     else:
         blocks.append(Paragraph("No stored verdict stands behind this report."))
     if facts.files:

@@ -1,0 +1,1 @@
+"""The pages, one noun a file; a file that holds a ``ROUTER`` is part of them."""
