@@ -36,7 +36,7 @@ class LogFormat:
     read: Callable[[Path, int], Iterator[RawBatch]]
 
 
-LOG_FORMATS: Registry[LogFormat] = Registry("vendor_ai.importers", "LOG_FORMAT")
+LOG_FORMATS: Registry[LogFormat] = Registry("vendor_ai.importers", "LOG_FORMAT", prefix="log_")
 
 
 def read_log_file(path: Path, batch_rows: int) -> Iterator[RawBatch]:

@@ -22,18 +22,22 @@ class Registry(Generic[T], Mapping[str, T]):
         package: Dotted name of the folder, e.g. ``"vendor_ai.metrics"``.
         constant: Name of the module-level value an extension sets, e.g. ``"METRIC"``.
         key: Attribute of that value which names it.
+        prefix: How the names of the files begin, where a folder holds several kinds of extension.
     """
 
-    def __init__(self, package: str, constant: str, key: str = "key") -> None:
+    def __init__(self, package: str, constant: str, key: str = "key", *, prefix: str = "") -> None:
         self._package = package
         self._constant = constant
         self._key = key
+        self._prefix = prefix
 
     @cached_property
     def _found(self) -> dict[str, T]:
         package = importlib.import_module(self._package)
         found: dict[str, T] = {}
         for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
+            if not module.name.startswith(self._prefix):
+                continue
             loaded = importlib.import_module(f"{self._package}.{module.name}")
             extension = getattr(loaded, self._constant, None)
             if extension is None:

@@ -14,7 +14,7 @@ from vendor_ai.domain.sighting import Confidence, FileScan, Finding, Match, Netw
 from vendor_ai.importers.network_file import LogFile
 from vendor_ai.kit.registry import Registry
 
-NETWORK_FORMATS: Registry[NetworkFormat] = Registry("vendor_ai.importers", "NETWORK_FORMAT")
+NETWORK_FORMATS: Registry[NetworkFormat] = Registry("vendor_ai.importers", "NETWORK_FORMAT", prefix="network_")
 AUTO = "auto"
 NAMED_PROBLEMS = 20
 _PSEUDONYM_DIGITS = 16
