@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vendor_ai.inference.clusters import cluster_p_values
-from vendor_ai.inference.exact import breach_p_value
+from vendor_ai.inference.exact import breach_p_value, compliance_p_value
 
 
 def brute_force(hits: list[int], trials: list[int], limit: float, draws: int, seed: int) -> float:
@@ -17,7 +17,8 @@ def brute_force(hits: list[int], trials: list[int], limit: float, draws: int, se
         total = sum(trials[day] for day in days)
         share = sum(hits[day] for day in days) / total
         square = sum((hits[day] - trials[day] * share) ** 2 for day in days)
-        return share, math.sqrt(size / (size - 1) * square) / total
+        between_days = math.sqrt(size / (size - 1) * square) / total
+        return share, max(between_days, math.sqrt(limit * (1 - limit) / total))
 
     share, error = ratio(list(range(size)))
     reached = 1
@@ -95,10 +96,19 @@ def test_equal_shares_on_days_of_unequal_size_count_as_no_spread() -> None:
     assert cluster_p_values(hits, trials, 0.5, is_floor=True, draws=999) == (0.001, 1.0)
 
 
-def test_a_single_bad_day_proves_no_compliance() -> None:
-    # A third of the resamples do not hold the bad day: then nothing is known about how bad it can get.
-    _, p_compliance = cluster_p_values([0] * 19 + [3], [1000] * 20, 0.005, is_floor=False)
-    assert p_compliance > 0.3
+def test_one_failed_call_among_many_clean_days_leaves_compliance_provable() -> None:
+    # A third of the resamples do not hold that day: they have no spread, and must not count as infinitely far away.
+    p_breach, p_compliance = cluster_p_values([10_000] * 64 + [9_999], [10_000] * 65, 0.90, is_floor=True)
+    assert (p_breach, p_compliance) == (1.0, 0.0001)
+
+
+def test_one_day_of_mass_failure_proves_no_compliance() -> None:
+    # 40 failures of 20,000 are 0.2 % against 0.5 %, but one more such day nearly doubles them.
+    hits, trials = [0] * 19 + [40], [1000] * 20
+    p_calls = float(compliance_p_value(sum(hits), sum(trials), 0.005, False))
+    _, p_days = cluster_p_values(hits, trials, 0.005, is_floor=False)
+    assert p_calls < 0.0001
+    assert p_days > 0.05
 
 
 def test_one_day_alone_is_refused() -> None:

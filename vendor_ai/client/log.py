@@ -85,6 +85,7 @@ class PredictionLog:
         base = server_address(address)
         self.component = component
         self._new_sender = partial(Sender, base, component, secret, timeout_s)
+        self._new_sender().close()  # loads all of httpx now: a fork while a thread loads it would leave the child with half of it
         own = uuid.uuid5(uuid.NAMESPACE_URL, f"{address}#{component}").hex
         self._spool = Spool(_spool_folder(spool) / own, int(most_spool_mib * 2**20))
         self._batch_rows, self._batch_seconds = batch_rows, batch_seconds

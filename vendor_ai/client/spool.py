@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from vendor_ai.client.batch import KINDS, Batch
+from vendor_ai.client.batch import KINDS, Batch, Kind
 
 _ENDING = ".ndjson"
 
@@ -42,21 +42,18 @@ class Spool:
     def waiting(self) -> list[Path]:
         """The files, oldest first."""
         try:
-            return sorted(self.folder.glob(f"*{_ENDING}"))
+            return sorted(path for path in self.folder.glob(f"*{_ENDING}") if _what_of(path) is not None)
         except OSError:
             return []
 
     def read(self, path: Path) -> Batch | None:
-        """The batch in a file; None where another process has sent it or the file is not one of ours."""
-        parts = path.name.removesuffix(_ENDING).split(".")
-        if len(parts) != 3:
-            return None
-        kind = next((known for known in KINDS if known == parts[1]), None)
+        """The batch in a file; None where another process has sent it."""
+        what = _what_of(path)
         try:
             lines = tuple(path.read_bytes().splitlines(keepends=True))
         except OSError:
             return None
-        return Batch(kind, lines, parts[2]) if kind is not None and lines else None
+        return Batch(what[0], lines, what[1]) if what is not None and lines else None
 
     def forget(self, path: Path) -> None:
         """Remove a file whose batch has arrived."""
@@ -73,3 +70,10 @@ class Spool:
             except OSError:
                 continue  # another process has just sent it
         return sizes
+
+
+def _what_of(path: Path) -> tuple[Kind, str] | None:
+    """Kind and id of the batch in a file, from its name; None where the file is not one of ours."""
+    parts = path.name.removesuffix(_ENDING).split(".")
+    kind = next((known for known in KINDS if known in parts[1:2]), None)
+    return (kind, parts[2]) if kind is not None and len(parts) == 3 else None

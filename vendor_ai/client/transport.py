@@ -105,7 +105,7 @@ class _Call:
         self.identity: str = self._given.get("prediction_id") or uuid.uuid4().hex
         self._log = log
         self._extractors = extractors
-        self._input_id = hashlib.sha256(request.content).hexdigest() if isinstance(request.stream, httpx.ByteStream) else None
+        self._input_id = hashlib.sha256(request.read()).hexdigest() if isinstance(request.stream, httpx.ByteStream) else None
         self._at = datetime.now(UTC)
         self._started = time.perf_counter()
         self._logged = False

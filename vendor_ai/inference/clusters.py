@@ -17,7 +17,9 @@ def cluster_p_values(
     """Return the one-sided p-values of a breach and of compliance, with clusters as the unit.
 
     The share is the call-weighted ratio of all hits to all trials; its standard error comes from the spread between clusters, and its
-    distance from the limit is judged by a bootstrap-t over whole clusters.
+    distance from the limit is judged by a bootstrap-t over whole clusters. Two rules keep few bad clusters from deciding by their
+    absence (docs/decisions/0007): no standard error is taken below that of independent calls at the limit, since a resample that misses
+    the one bad day has no spread at all; and compliance is tested with the worst cluster counted once more.
 
     Args:
         hits_by_cluster: Integers, shape (k,).
@@ -35,21 +37,29 @@ def cluster_p_values(
         ValueError: With fewer than two clusters that hold trials.
 
     Source:
-        Ratio estimator with SE^2 = k/(k-1) * sum((s_i - n_i p)^2) / n^2; bootstrap-t of Efron & Tibshirani (1993), section 12.5.
+        Ratio estimator with SE^2 = k/(k-1) * sum((s_i - n_i p)^2) / n^2, at least limit * (1 - limit) / n; bootstrap-t of
+        Efron & Tibshirani (1993), section 12.5.
     """
     trials = np.asarray(trials_by_cluster, dtype=np.float64)
     held = trials > 0
     trials, hits = trials[held], np.asarray(hits_by_cluster, dtype=np.float64)[held]
     if trials.size < 2:
         raise ValueError("At least two clusters must hold trials.")
-    share = hits.sum() / trials.sum()
-    observed = _studentised(np.ones((1, trials.size)), hits, trials, share, from_share=limit)[0]
-    drawn = _studentised(_resamples(trials.size, draws, seed), hits, trials, share, from_share=share)
+    below, above = _tails(hits, trials, limit, seed, draws)
+    shares = hits / trials
+    worst = int(np.argmin(shares) if is_floor else np.argmax(shares))
+    below_with, above_with = _tails(np.append(hits, hits[worst]), np.append(trials, trials[worst]), limit, seed, draws)
+    return (below, above_with) if is_floor else (above, below_with)
+
+
+def _tails(hits: NDArray[np.float64], trials: NDArray[np.float64], limit: float, seed: int, draws: int) -> tuple[float, float]:
+    """How rarely a share this low, and this high, comes about when the true one is the limit."""
+    share, variance = hits.sum() / trials.sum(), limit * (1 - limit)
+    observed = _studentised(np.ones((1, trials.size)), hits, trials, from_share=limit, variance=variance)[0]
+    drawn = _studentised(_resamples(trials.size, draws, seed), hits, trials, from_share=share, variance=variance)
     if np.isinf(observed):
-        at_most, at_least = (1 / (draws + 1), 1.0) if observed < 0 else (1.0, 1 / (draws + 1))
-    else:
-        at_most, at_least = _tail(drawn <= observed), _tail(drawn >= observed)
-    return (at_most, at_least) if is_floor else (at_least, at_most)
+        return (1 / (draws + 1), 1.0) if observed < 0 else (1.0, 1 / (draws + 1))
+    return _tail(drawn <= observed), _tail(drawn >= observed)
 
 
 def _tail(reached: NDArray[np.bool_]) -> float:
@@ -58,24 +68,27 @@ def _tail(reached: NDArray[np.bool_]) -> float:
 
 
 def _studentised(
-    weights: NDArray[np.float64], hits: NDArray[np.float64], trials: NDArray[np.float64], share: float, from_share: float
+    weights: NDArray[np.float64], hits: NDArray[np.float64], trials: NDArray[np.float64], *, from_share: float, variance: float
 ) -> NDArray[np.float64]:
     """Distance of each resample's share from ``from_share`` in its own standard errors, shape (draws,).
 
-    Deviations are taken around the observed ``share`` first: the squares stay small and cancel without losing digits. A resample without
+    ``variance`` is that of one independent call at the limit, the least a standard error may rest on. Deviations are taken around the
+    observed share first: the squares stay small and cancel without losing digits. Where even ``variance`` is 0, a resample without
     spread lies infinitely far away, or at 0 where it equals ``from_share``.
     """
     clusters = trials.size
+    share = hits.sum() / trials.sum()
     deviations = hits - trials * share
     sums = weights @ np.column_stack((deviations, trials, deviations**2, deviations * trials, trials**2))
     shift = sums[:, 0] / sums[:, 1]
     spread = sums[:, 2] - 2 * shift * sums[:, 3] + shift**2 * sums[:, 4]
     spread[spread <= _ROUNDING * (sums[:, 2] + shift**2 * sums[:, 4])] = 0.0
-    error = np.sqrt(clusters / (clusters - 1) * spread) / sums[:, 1]
+    error: NDArray[np.float64] = np.maximum(np.sqrt(clusters / (clusters - 1) * spread) / sums[:, 1], np.sqrt(variance / sums[:, 1]))
     distance = shift + (share - from_share)
     distance[np.abs(distance) <= _ROUNDING] = 0.0
     flat = np.where(distance == 0, 0.0, np.copysign(np.inf, distance))
-    return np.divide(distance, error, out=flat, where=error > 0)
+    np.divide(distance, error, out=flat, where=error > 0)
+    return flat
 
 
 @lru_cache(maxsize=2)
