@@ -26,6 +26,7 @@ _ABOVE, _BELOW = 18, 24
 _FONT = "ReportFont"
 _LABELS = 4
 _CROWDED = 16
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LETTER, _LABEL_HEIGHT = 6.2, 15  # room for a label, in the chart's own pixels
 
 
@@ -105,8 +106,11 @@ def _specification(block: ChartBlock, frame: Frame) -> dict[str, Any]:
 def _x_axis(block: ChartBlock) -> "alt.Axis":
     import altair as alt
 
+    # A day needs no year under its tick: the report names the month, and the short label fits beside the chart's edge.
+    days = all(_DAY.fullmatch(point.label) for point in block.points)
     return alt.Axis(
-        title=None, values=_shown_labels(block.points), labelAngle=0, labelOverlap=False, labelBound=False, labelLimit=0, labelFontSize=11,
+        title=None, values=_shown_labels(block.points), labelExpr="slice(datum.label, 5)" if days else "datum.label",
+        labelAngle=0, labelOverlap=False, labelBound=False, labelLimit=0, labelFontSize=11,
         labelColor=MUTED, domainColor=MUTED, tickColor=MUTED, tickSize=4, labelPadding=4, grid=False,
     )  # fmt: skip
 
