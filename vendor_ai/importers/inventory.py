@@ -7,6 +7,7 @@ from typing import Any
 
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.problem import Problem
+from vendor_ai.domain.tier import UnknownDecisionTypeError, UnknownRightError, read_decision_type, read_right
 from vendor_ai.domain.vendor import Component, ComponentStatus, Vendor
 from vendor_ai.importers.log_file import read_log_file
 from vendor_ai.kit.slug import slug
@@ -31,7 +32,6 @@ COLUMNS = (
     "notes",
 )
 _LISTS = {"affected_rights", "regions", "data_classes", "capabilities"}
-_DECISIONS = {"", "automated", "human_in_the_loop", "human_on_the_loop"}
 _MOST_ROWS = 1_000_000
 
 
@@ -114,15 +114,21 @@ def _row(record: Mapping[str, Any], number: int) -> InventoryRow | Problem:
     status = _text(record.get("status")).lower() or ComponentStatus.PROPOSED.value
     if status not in set(ComponentStatus):
         return Problem(number, "status", f"{status!r} is not one of {', '.join(ComponentStatus)}.")
-    decision = _text(record.get("decision_type")).lower()
-    if decision not in _DECISIONS:
-        return Problem(number, "decision_type", f"{decision!r} is not one of {', '.join(sorted(_DECISIONS - {''}))}.")
+    try:
+        decision = read_decision_type(text).value if (text := _text(record.get("decision_type"))) else ""
+    except UnknownDecisionTypeError as error:
+        return Problem(number, "decision_type", str(error))
+    try:
+        rights = tuple(read_right(text).value for text in _list(record.get("affected_rights")))
+    except UnknownRightError as error:
+        return Problem(number, "affected_rights", str(error))
     own = {entry.name for entry in fields(Component)}
     values: dict[str, Any] = {
         column: _list(value) if column in _LISTS else _text(value)
         for column, value in record.items()
         if column in own and column not in {"vendor", "ref", "status"}
     }
-    component = Component(ref=ref, name=name, vendor=slug(vendor), **{**values, "status": ComponentStatus(status)})
+    values |= {"status": ComponentStatus(status), "decision_type": decision, "affected_rights": rights}
+    component = Component(ref=ref, name=name, vendor=slug(vendor), **values)
     given = frozenset(column for column in record if column in own and column not in {"vendor", "ref"})
     return InventoryRow(number, Vendor(slug(vendor), vendor, _text(record.get("website"))), component, given)
