@@ -3,7 +3,7 @@
 import hashlib
 import io
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -86,7 +86,7 @@ def unpacked(content: bytes, encoding: str, limit: int) -> bytes:
 def _json(body: Body) -> Iterator[RawBatch]:
     try:
         document = msgspec.json.decode(body.content.removeprefix(b"\xef\xbb\xbf"))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"The body is not JSON ({error}). One object a line is sent as application/x-ndjson.") from error
     yield from log_json.array_batches(document, ROWS_A_STEP, "The body")
 
@@ -108,7 +108,7 @@ def _columnar(body: Body) -> Iterator[RawBatch]:
                 raise BodyTooLargeError(body.limit)
             batches = file.iter_batches(ROWS_A_STEP)
         else:
-            batches = iter(pa.ipc.open_stream(source))
+            batches = _checked(pa.ipc.open_stream(source))
         start = 0
         for batch in batches:
             filled += batch.nbytes
@@ -118,8 +118,15 @@ def _columnar(body: Body) -> Iterator[RawBatch]:
                 part = batch.slice(offset, ROWS_A_STEP)
                 yield RawBatch(log_parquet.flat_columns(part), list(range(start + 1, start + part.num_rows + 1)), [], 1.0)
                 start += part.num_rows
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"The body is not readable as {body.format.value} ({str(error).splitlines()[0]}).") from error
+
+
+def _checked(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Batches whose offsets and texts hold what they say: a stream is memory as somebody else wrote it."""
+    for batch in batches:
+        batch.validate(full=True)
+        yield batch
 
 
 _READERS: dict[BodyFormat, Callable[[Body], Iterator[RawBatch]]] = {
@@ -137,7 +144,7 @@ def _rows(body: Body, reader: LogReader) -> LogRows:
         for raw in _READERS[body.format](body):
             if raw.rows:
                 columns = _with_required(raw.columns, len(raw.rows), outcomes_only=reader.outcomes_only)
-                parts.append(reader.convert(columns, raw.rows, problems=raw.problems))
+                parts.append(reader.convert(columns, raw.rows, problems=raw.problems, decimal_comma=raw.decimal_comma))
             elif raw.problems:
                 parts.append(_refused(raw.problems))
     except RecursionError:

@@ -34,12 +34,15 @@ class ShelvedReport:
 
 
 def _inside(path: str, root: Path) -> Path | None:
-    """The file a registered path names, where that is one below ``root`` once links are followed."""
-    found = Path(path)
-    if not found.is_absolute():
-        return None
-    resolved = found.resolve()
-    return resolved if resolved.is_relative_to(root.resolve()) and resolved.is_file() else None
+    """The file a registered path names, where that is one below ``root`` once links are followed.
+
+    A home that moved, or was given as a relative folder, keeps its reports by their names.
+    """
+    for found in (Path(path), root / Path(path).name):
+        resolved = found.resolve()
+        if resolved.is_relative_to(root.resolve()) and resolved.is_file():
+            return resolved
+    return None
 
 
 def _shelved(file: ReportFile, root: Path) -> ShelvedFile:
@@ -70,6 +73,8 @@ def report_file(session: Session, root: Path, vendor: str, month: str, format: s
                     break
                 content = path.read_bytes()
                 if hashlib.sha256(content).hexdigest() != file.sha256:
-                    raise ConflictError(f"The file {path.name} was changed since it was built. Build it again with `vendor-ai report build`.")
+                    raise ConflictError(
+                        f"The file {path.name} was changed since it was built. Build it again with `vendor-ai report build`."
+                    )
                 return path.name, content
     raise NotFoundError("report", f"{vendor} {month} {format}", "See the list of reports, or build it with `vendor-ai report build`.")

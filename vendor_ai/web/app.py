@@ -39,14 +39,14 @@ def create_app(installation: App, *, hosts: Collection[str] = ()) -> FastAPI:
     app.state.telemetry = Telemetry()
     app.state.indicators = None
     for router in _routers("vendor_ai.web.api", vendor_ai.web.api.__path__):
-        app.include_router(router, prefix=API)
+        app.include_router(router, prefix=API, responses=problem.ANSWERS)
     for router in _routers("vendor_ai.web.pages", vendor_ai.web.pages.__path__):
         app.include_router(router, include_in_schema=False)
     app.include_router(health.ROUTER)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     _add_handlers(app)
     app.add_middleware(Guard, hosts=hosts)
-    app.add_middleware(Timed, telemetry=app.state.telemetry)
+    app.add_middleware(Timed, telemetry=app.state.telemetry, prefix=API)
     return app
 
 

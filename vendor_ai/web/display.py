@@ -1,16 +1,20 @@
 """Records in the words and shapes that pages show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from vendor_ai.domain.contract import Contract
+from vendor_ai.domain.contract_description import DescribedTerm
 from vendor_ai.domain.report import Mark, Tone
-from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, ContractStatus, Evidence, VersionChange
+from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, ContractStatus, VersionChange
 from vendor_ai.kit.money import Money
 from vendor_ai.kit.period import Period
 from vendor_ai.metrics import METRICS
 from vendor_ai.reports.display import SHAPES
-from vendor_ai.reports.quantity import quantity, quantity_text, span, span_text
+from vendor_ai.reports.quantity import exact_text, quantity, quantity_text, span, span_text
 from vendor_ai.reports.wording import (
     count_text,
     day_text,
@@ -18,6 +22,7 @@ from vendor_ai.reports.wording import (
     evidence_mark,
     exclusion_text,
     listing,
+    local_day,
     ordinal,
     plain_words,
     promise_text,
@@ -27,12 +32,42 @@ from vendor_ai.reports.wording import (
     verdict_mark,
 )
 from vendor_ai.services.assessment import Assessment
-from vendor_ai.services.overview import Overview, OverviewRow
+from vendor_ai.services.overview_row import OverviewRow
 
 __all__ = [
-    "change_words", "claim_mark", "count_text", "course_words", "day_text", "days_text", "decision_mark", "evidence_mark", "exclusion_text",
-    "fact_mark", "interval_text", "lead", "listing", "measured_text", "metric_label", "moment_text", "money_text", "ordinal", "period_words",
-    "plain_words", "promise_text", "reason_text", "recommendation_words", "sentence", "shape_of", "size_text", "status_mark", "tiles",
+    "change_mark",
+    "change_words",
+    "claim_mark",
+    "confidence_text",
+    "count_text",
+    "course_words",
+    "day_text",
+    "days_text",
+    "decision_mark",
+    "evidence_mark",
+    "exclusion_text",
+    "fact_mark",
+    "finding_mark",
+    "interval_text",
+    "listing",
+    "local_day_text",
+    "measured_text",
+    "metric_label",
+    "moment_text",
+    "money_text",
+    "ordinal",
+    "period_words",
+    "plain_words",
+    "promise_words",
+    "reason_text",
+    "reason_words",
+    "recommendation_words",
+    "score_text",
+    "sentence",
+    "shape_of",
+    "size_text",
+    "status_mark",
+    "tally",
     "verdict_mark",
 ]  # fmt: skip
 
@@ -79,17 +114,27 @@ def metric_label(verdict: ClauseVerdict) -> str:
     return METRICS[verdict.metric].label if verdict.metric in METRICS else sentence(plain_words(verdict.metric))
 
 
+def _tied(text: str) -> str:
+    """A number stays on one line with its unit."""
+    return text.replace(" %", "\u00a0%").replace(" ms", "\u00a0ms")
+
+
+def promise_words(verdict: ClauseVerdict) -> str:
+    """``at least 85 %``, and the limit beside it where a tolerance moved it."""
+    return _tied(promise_text(verdict))
+
+
 def measured_text(verdict: ClauseVerdict) -> str:
     """The measured value with its unit; ``no data`` where there is none."""
     found = quantity(verdict.measurement.value, unit_of(verdict), limit=verdict.limit)
-    return "no data" if found is None else quantity_text(found)
+    return "no data" if found is None else _tied(quantity_text(found))
 
 
 def interval_text(verdict: ClauseVerdict) -> str:
     """The interval around the value; empty where it says nothing."""
     value = quantity(verdict.measurement.value, unit_of(verdict), limit=verdict.limit)
     found = None if value is None else span(verdict.measurement.interval, unit_of(verdict), value.places)
-    return "" if found is None else span_text(found)
+    return "" if found is None else _tied(span_text(found))
 
 
 def course_words(verdict: ClauseVerdict) -> str:
@@ -108,6 +153,13 @@ def period_words(period: Period) -> str:
 def recommendation_words(text: str) -> str:
     """``Approved with conditions``."""
     return sentence(plain_words(text).lower())
+
+
+def score_text(text: str) -> str:
+    """A score with two digits, or with all of them where two would put it on a threshold it is not on: 2.4999 is not 2.50."""
+    exact = Decimal(text)
+    short = exact.quantize(Decimal("0.01"))
+    return text if short != exact and short in {Decimal("1.50"), Decimal("2.50"), Decimal("3.00")} else f"{short}"
 
 
 def claim_mark(claim: Assessment) -> Mark:
@@ -133,8 +185,7 @@ def status_mark(evaluation: ContractEvaluation) -> Mark:
 def fact_mark(row: OverviewRow) -> Mark:
     """What the facts say about one component, in a word."""
     if row.broke_promise:
-        proven = any(verdict.measurement.evidence is Evidence.PROVEN_BREACH for verdict in row.broken)
-        return Mark("Broken, proven" if proven else "Broken", Tone.BAD)
+        return Mark("Broken", Tone.BAD)
     if row.contract is None:
         return Mark("Nothing promised", Tone.NEUTRAL)
     if row.unevaluated:
@@ -146,52 +197,65 @@ def fact_mark(row: OverviewRow) -> Mark:
     return Mark("Kept", Tone.GOOD)
 
 
-def change_words(change: VersionChange) -> str:
-    """What is known about a version nobody announced in time."""
-    notice = "no notice" if change.notice_id is None else f"{count_text(change.days_notice or 0, 'day')}\u2019 notice"
-    agreed = f", {count_text(change.days_agreed, 'day')} agreed" if change.days_agreed else ""
-    return notice + agreed
+def tally(row: OverviewRow) -> str:
+    """How the measured clauses came out: ``3 clauses: 1 broken, 2 kept``."""
+    parts = [("broken", row.broken), ("kept", row.kept), ("with too little data", row.unjudged)]
+    return f"{count_text(len(row.verdicts), 'clause')}: " + ", ".join(f"{len(found)} {words}" for words, found in parts if found)
 
 
-def lead(it: Overview) -> Mark:
-    """The first page in a sentence or three: who broke a promise, how sure that is, what is due."""
-    if not it.judged_vendors:
-        return Mark("No period has been evaluated yet, so nothing can be said about any promise.", Tone.UNKNOWN)
-    names = [vendor.name for vendor in it.broken_vendors]
-    if not names:
-        return Mark(f"None of the {count_text(it.judged_vendors, 'vendor')} with a verdict broke a promise.", Tone.GOOD)
-    parts = [f"{listing(names)} broke {'a promise' if len(names) == len(it.broken_clauses) == 1 else 'promises'}."]
-    if it.broken_clauses:
-        parts.append(f"{sentence(count_text(len(it.broken_clauses), 'clause'))} broken, {_proven_words(it.proven, len(it.broken_clauses))}.")
-    if it.credits:
-        parts.append(f"Credits due: {money_text(it.credits)}.")
-    return Mark(" ".join(parts), Tone.BAD)
+@dataclass(frozen=True, slots=True)
+class TermGroup:
+    """One part of a contract: what it says, and what it left to the defaults."""
+
+    name: str
+    agreed: tuple[DescribedTerm, ...]
+    defaults: tuple[DescribedTerm, ...]
 
 
-def _proven_words(proven: int, broken: int) -> str:
-    if proven == broken:
-        return "proven" if broken == 1 else "all proven"
-    return f"{proven} of them proven" if proven else "not proven" if broken == 1 else "none of them proven"
-
-
-def tiles(it: Overview) -> list[dict[str, str]]:
-    """The figures above the first page's table."""
-    open_violations = len({violation.id for row in it.rows for violation in row.violations})
-    unowned = sum(not entry.owner for entry in it.findings)
-    broken, proven = len(it.broken_clauses), it.proven
+def term_groups(terms: Sequence[DescribedTerm]) -> list[TermGroup]:
+    """The terms by part, in the contract's order."""
+    names = dict.fromkeys(term.part for term in terms)
     return [
-        _tile("Vendors that broke a promise", f"{len(it.broken_vendors)} of {it.judged_vendors}", bool(it.broken_vendors), "with a verdict"),
-        _tile("Clauses broken", f"{broken}", bool(broken), f"{proven} proven" if broken else "last closed period"),
-        _tile("Credits due", money_text(it.credits) or "none", bool(it.credits), "last closed period"),
-        _tile("Changes not announced", f"{len(it.changes)}", bool(it.changes), "served versions"),
-        _tile("Open violations", f"{open_violations}", bool(open_violations), "of any period"),
-        _tile("Shadow-AI services", f"{len(it.findings)}", bool(unowned), f"{unowned} without an owner" if it.findings else _signals_words(it)),
+        TermGroup(
+            name,
+            tuple(term for term in terms if term.part == name and not term.is_default),
+            tuple(term for term in terms if term.part == name and term.is_default),
+        )
+        for name in names
     ]
 
 
-def _tile(label: str, value: str, bad: bool, note: str) -> dict[str, str]:
-    return {"label": label, "value": value, "tone": (Tone.BAD if bad else Tone.NEUTRAL).value, "note": note}
+def local_day_text(at: datetime, time_zone: str) -> str:
+    """``1 July 2026`` where the instant falls in a zone."""
+    return day_text(local_day(at, time_zone))
 
 
-def _signals_words(it: Overview) -> str:
-    return "seen in what was scanned" if any(last for _, last in it.signals) else "no signal fed yet"
+def change_mark(change: VersionChange) -> Mark:
+    """Whether a served version was announced, and what it did."""
+    if not change.unannounced:
+        return Mark("Announced in time", Tone.GOOD)
+    if change.violated:
+        return Mark("Changed unannounced, materially", Tone.BAD)
+    return Mark("Changed unannounced", Tone.UNKNOWN)
+
+
+def change_words(change: VersionChange) -> str:
+    """The notice given beside the notice agreed."""
+    given = "no notice" if change.notice_id is None else f"notice {count_text(change.days_notice or 0, 'day')} ahead"
+    return f"{given}, {count_text(change.days_agreed, 'day')} agreed" if change.days_agreed else given
+
+
+def finding_mark(state: str) -> Mark:
+    """Where a finding is in its life."""
+    settled = {"sanctioned", "blocked", "dismissed", "alternative_offered"}
+    return Mark(sentence(plain_words(state)), Tone.NEUTRAL if state in settled else Tone.UNKNOWN)
+
+
+def reason_words(verdict: ClauseVerdict) -> list[str]:
+    """Why the evidence is as strong as it is."""
+    return [reason_text(str(reason)) for reason in verdict.measurement.reasons]
+
+
+def confidence_text(contract: Contract) -> str:
+    """``95 %``: one minus the contract's significance."""
+    return exact_text(1 - contract.significance, "share")

@@ -56,6 +56,7 @@ class Guard:
         self.hosts = {host_name(host) for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is for us."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

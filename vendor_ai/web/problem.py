@@ -28,6 +28,14 @@ STATUSES: dict[str, tuple[int, str]] = {
 }
 
 
+# What every address of the API may answer, for its description.
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    status: {"description": f"{title}.", "content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}
+    for status, title in STATUSES.values()
+    if status in {401, 403, 404, 409, 422, 503}
+}
+
+
 def status_of(error: VendorAIError) -> int:
     """The status of an error; 400 for a code without one of its own."""
     return STATUSES.get(error.code, STATUSES["problem"])[0]

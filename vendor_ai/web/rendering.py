@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 
 from vendor_ai import __version__
 from vendor_ai.web import display
+from vendor_ai.web.headline import lead, tiles
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -15,9 +16,12 @@ _ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,
 )
 _ENVIRONMENT.globals.update(
     version=__version__,
+    lead=lead,
+    tiles=tiles,
     **{name: getattr(display, name) for name in display.__all__},
 )
 

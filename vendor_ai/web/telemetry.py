@@ -51,11 +51,13 @@ def _escaped(value: str) -> str:
 class Timed:
     """Counts every request under its route's pattern, so that no path a stranger makes up becomes a counter."""
 
-    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+    def __init__(self, app: ASGIApp, telemetry: Telemetry, prefix: str) -> None:
         self.app = app
         self.telemetry = telemetry
+        self.prefix = prefix  # of routes whose own pattern leaves it out
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on and count."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -71,7 +73,12 @@ class Timed:
         try:
             await self.app(scope, receive, watched)
         finally:
-            route = getattr(scope.get("route"), "path", "other")
+            route = self._pattern(scope)
             method = scope["method"] if scope["method"] in {"GET", "HEAD", "POST"} else "other"
             self.telemetry.add("vendor_ai_http_requests_total", 1, {"route": route, "method": method, "status": str(status)})
             self.telemetry.add("vendor_ai_http_request_seconds_total", time.perf_counter() - began, {"route": route})
+
+    def _pattern(self, scope: Scope) -> str:
+        pattern: str = getattr(scope.get("route"), "path", "other")
+        inside = scope["path"].startswith(self.prefix) and pattern.startswith("/") and not pattern.startswith(self.prefix)
+        return self.prefix + pattern if inside else pattern

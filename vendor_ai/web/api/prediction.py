@@ -15,7 +15,8 @@ from vendor_ai.web.telemetry import Telemetry
 ROUTER = APIRouter(tags=["prediction log"])
 
 Key = Annotated[
-    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255, description="The batch's name: a repeated one stores nothing.")
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=255, description="The batch's name: a repeated one stores nothing."),
 ]
 Zone = Annotated[str | None, Query(max_length=64, description="Zone of times without an offset; without it they are refused.")]
 
@@ -59,14 +60,14 @@ def _answer(result: ImportResult, telemetry: Telemetry, kind: str) -> Response:
 
 
 @ROUTER.post("/components/{ref}/predictions", responses=_ANSWERS, openapi_extra=_BODY, response_class=JSONResponse)
-def predictions(ref: str, app: Installed, body: Rows, by: Writer, counted: Counted, key: Key = None, time_zone: Zone = None) -> Response:
+def predictions(*, ref: str, app: Installed, body: Rows, by: Writer, counted: Counted, key: Key = None, time_zone: Zone = None) -> Response:
     """Take logged calls; the answer comes once they are durable."""
     result = ingest(app.log, body, component=ref, outcomes_only=False, key=key, time_zone=time_zone, by=by)
     return _answer(result, counted, "prediction")
 
 
 @ROUTER.post("/components/{ref}/outcomes", responses=_ANSWERS, openapi_extra=_BODY, response_class=JSONResponse)
-def outcomes(ref: str, app: Installed, body: Rows, by: Writer, counted: Counted, key: Key = None, time_zone: Zone = None) -> Response:
+def outcomes(*, ref: str, app: Installed, body: Rows, by: Writer, counted: Counted, key: Key = None, time_zone: Zone = None) -> Response:
     """Take ground truth by prediction_id; what comes before its prediction waits for it."""
     result = ingest(app.log, body, component=ref, outcomes_only=True, key=key, time_zone=time_zone, by=by)
     return _answer(result, counted, "outcome")

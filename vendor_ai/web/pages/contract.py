@@ -7,6 +7,7 @@ from vendor_ai.clauses import CLAUSE_KINDS
 from vendor_ai.domain.contract_description import describe_contract
 from vendor_ai.services.standing import standing
 from vendor_ai.web.access import Installed
+from vendor_ai.web.display import term_groups
 from vendor_ai.web.rendering import render
 
 ROUTER = APIRouter(default_response_class=HTMLResponse)
@@ -16,4 +17,4 @@ ROUTER = APIRouter(default_response_class=HTMLResponse)
 def contract_page(ref: str, app: Installed) -> HTMLResponse:
     """Promise, measured value, interval and verdict of every clause, then all that was agreed."""
     found = standing(app.log, ref)
-    return render("contract.html", it=found, terms=describe_contract(found.contract, CLAUSE_KINDS))
+    return render("contract.html", it=found, terms=term_groups(describe_contract(found.contract, CLAUSE_KINDS)))

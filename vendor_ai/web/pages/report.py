@@ -1,5 +1,7 @@
 """Built reports, and their files."""
 
+from urllib.parse import quote
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
@@ -33,5 +35,5 @@ def report(vendor: str, month: str, form: str, app: Installed) -> Response:
     with app.records.read() as session:
         name, content = report_file(session, app.settings.home / "reports", vendor, month, form)
     place = "inline" if form == "html" else "attachment"
-    headers = {"Content-Disposition": f'{place}; filename="{name}"', "Content-Security-Policy": _SANDBOX}
+    headers = {"Content-Disposition": f"{place}; filename*=UTF-8''{quote(name)}", "Content-Security-Policy": _SANDBOX}
     return Response(content, headers=headers, media_type=_TYPES.get(form, "application/octet-stream"))
