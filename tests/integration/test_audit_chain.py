@@ -48,9 +48,7 @@ def test_the_chain_tells_who_did_what(chain: CommandLine) -> None:
             "UPDATE audit SET sequence = 4 WHERE sequence = 5",
             "UPDATE audit SET sequence = 5 WHERE sequence = 99",
         ],
-        [
-            f"INSERT INTO audit ({COLUMNS}) SELECT 9, at, actor, action, noun, 'forged', data, digest, 'made up' FROM audit WHERE sequence = 8"
-        ],
+        [f"INSERT INTO audit ({COLUMNS}) SELECT 9, at, actor, action, noun, 'forged', data, digest, 'x' FROM audit WHERE sequence = 8"],
         ["DELETE FROM audit WHERE sequence > 6"],
     ],
     ids=["who", "what", "when", "deleted", "deleted and renumbered", "swapped", "inserted", "end cut off"],

@@ -58,8 +58,9 @@ def counts(url: str) -> tuple[dict[str, int], tuple[int, str]]:
 @pytest.mark.parametrize("target", DATABASES)
 @pytest.mark.parametrize("source", DATABASES)
 def test_a_backup_brings_everything_back_on_either_database(
-    cli: CommandLine, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, source: str, target: str
+    cli: CommandLine, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, source: str, target: str
 ) -> None:
+    tmp_path = cli.home.parent
     origin = url_of(source, cli.home, request)
     use(monkeypatch, origin)
     fill(cli)

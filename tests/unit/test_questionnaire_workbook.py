@@ -1,6 +1,8 @@
 """The workbook out and back."""
 
 import io
+import math
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,7 +14,7 @@ import pytest
 from tests.factories.pack import SMALL_PACK_YAML
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.pack import Pack
-from vendor_ai.exporters.questionnaire_workbook import HEADER, questionnaire_workbook
+from vendor_ai.exporters.questionnaire_workbook import HEADER, questionnaire_workbook, row_points
 from vendor_ai.importers.answers import AnswerSet
 from vendor_ai.importers.questionnaire_workbook import read_questionnaire_workbook
 from vendor_ai.importers.workbook_guard import WorkbookRefusedError
@@ -204,3 +206,89 @@ def test_no_text_becomes_a_formula() -> None:
             assert archive.read("xl/worksheets/sheet2.xml").count(b"<f>") == 1, "only the progress cell is a formula"
         cell = openpyxl.load_workbook(io.BytesIO(content))["Questionnaire"].cell(FIRST_ROW, COMMENT)
         assert (cell.value, cell.data_type) == (text, "s")
+
+
+def sheet_of(answers: dict[str, Answer], name: str = "Questionnaire") -> Any:
+    return openpyxl.load_workbook(io.BytesIO(questionnaire_workbook(small_pack(), answers)))[name]
+
+
+def pixels(sheet: Any, letters: str) -> float:
+    """The width of these columns on a screen: 7 pixels a character, as Excel has it for Arial 10."""
+    return sum(float(sheet.column_dimensions[letter].width) * 7 for letter in letters)
+
+
+def test_a_row_is_higher_the_more_text_it_holds() -> None:
+    def height(text: str) -> float:
+        row = sheet_of({"tested": Answer("tested", "good", comment=text)}).row_dimensions[FIRST_ROW]
+        return float(row.height)
+
+    none, some, more, lines = (height(text) for text in ("", "word " * 40, "word " * 80, "a\n" * 30))
+    assert none < some < more
+    assert some >= 7 * 11.5, "200 characters in a column of 28 take more than 7 lines, and a line of Arial 10 is 11.5 points high"
+    assert lines >= 30 * 11.5
+    assert 400 < height("word " * 2000) <= 409, "no row can be higher"
+
+
+def test_signs_as_wide_as_high_are_counted_as_such() -> None:
+    # 100 signs of 10 points are 1,333 pixels: 7 lines in a column of 201.
+    assert row_points({0: "\u8aac" * 100}, (28,)) >= 7 * 11.5
+
+
+def test_every_row_leaves_room_for_its_longest_answer() -> None:
+    pack = find_pack("vendor-ai-due-diligence")
+    sheet = openpyxl.load_workbook(io.BytesIO(questionnaire_workbook(pack, {})))["Questionnaire"]
+    for row, question in enumerate(pack.questions, start=FIRST_ROW):
+        # No line of Arial 10 holds more than 1.25 letters for each digit of the column's width.
+        lines = max(math.ceil(len(option.label) / (36 * 1.25)) for option in question.options)
+        assert sheet.row_dimensions[row].height >= max(2, lines) * 11.5
+
+
+def test_question_and_all_cells_to_fill_fit_on_a_small_screen() -> None:
+    sheet = sheet_of({})
+    assert pixels(sheet, "BCDEFGH") <= 1366 - 60, "row numbers and scroll bar take 60"
+    assert sheet.sheet_view.selection[-1].activeCell == "E5"
+
+
+def test_the_answers_of_a_question_can_be_told_apart_in_the_width_of_the_list() -> None:
+    for question in find_pack("vendor-ai-due-diligence").questions:
+        assert len({option.label[:34] for option in question.options}) == len(question.options)
+
+
+def test_print_is_one_page_wide_on_its_side_and_readable() -> None:
+    sheet = sheet_of({})
+    page = sheet.page_setup
+    assert (page.orientation, page.paperSize, sheet.sheet_properties.pageSetUpPr.fitToPage, page.fitToHeight) == ("landscape", 9, True, 0)
+    assert sheet.print_area == "'Questionnaire'!$A$1:$I$7"
+    across = (297 / 25.4 - sheet.page_margins.left - sheet.page_margins.right) * 72
+    assert 10 * across / (pixels(sheet, "BCDEFGHI") * 0.75) >= 7, "points of a letter that is 10 points high unscaled"
+
+
+def test_the_instructions_wrap_within_an_upright_page() -> None:
+    sheet = sheet_of({}, "Instructions")
+    across = (210 / 25.4 - sheet.page_margins.left - sheet.page_margins.right) * 72
+    assert pixels(sheet, "A") * 0.75 <= across
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+    steps = [row[0] for row in sheet.iter_rows(min_row=4)]
+    assert all(cell.alignment.wrap_text for cell in steps)
+    heights = [sheet.row_dimensions[cell.row].height for cell in steps]
+    assert max(heights) > min(heights), "one step takes two lines"
+
+
+def test_no_cells_are_merged_and_no_rules_overlap() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(questionnaire_workbook(find_pack("vendor-ai-due-diligence"), {})))
+    ruled = [cell for rule in book["Questionnaire"].data_validations.dataValidation for cells in rule.sqref.ranges for cell in cells.rows]
+    places = [place for row in ruled for place in row]
+    assert len(places) == len(set(places))
+    assert all(not sheet.merged_cells.ranges for sheet in book)
+
+
+def test_a_condition_names_the_number_of_the_question_and_the_answers_as_they_read_there() -> None:
+    sheet = sheet_of({})
+    assert "[Only if the answer to question 1 is: \u201cWell tested\u201d]" in str(sheet["D6"].value)
+
+
+def test_of_a_long_list_of_conditions_the_first_ones_are_named() -> None:
+    pack = find_pack("vendor-ai-due-diligence")
+    book = openpyxl.load_workbook(io.BytesIO(questionnaire_workbook(pack, {})))
+    row = FIRST_ROW + next(place for place, question in enumerate(pack.questions) if question.id == "com-eu-ai-act")
+    assert re.search(r"regions is: EU, European Union, .* or one of \d+ more\]$", str(book["Questionnaire"].cell(row, 4).value))

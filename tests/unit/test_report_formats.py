@@ -2,15 +2,17 @@
 
 import hashlib
 import json
+import math
 import os
 import re
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,7 +22,7 @@ import pytest
 
 from tests.factories.account import account, empty_account
 from vendor_ai.domain.account import FindingFact
-from vendor_ai.domain.report import ChartBlock, Report, TableBlock
+from vendor_ai.domain.report import ChartBlock, Report, TableBlock, Tone
 from vendor_ai.domain.vendor import Vendor
 from vendor_ai.reports import FORMATS, FormatName, build_account, render
 
@@ -315,3 +317,107 @@ def test_importing_the_reports_loads_no_heavy_package() -> None:
     )
     said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert said == "[]\n"
+
+
+def column_pixels(sheet: Any) -> list[float]:
+    """The width of each column on a screen: 7 pixels a character, as Excel has it for Arial 10."""
+    return [it.width * 7 for it in sheet.column_dimensions.values() for _ in range(it.min, it.max + 1)]
+
+
+def page_points(sheet: Any, millimetres: int) -> float:
+    """What a sheet of A4 leaves between the margins, across."""
+    return float(millimetres / 25.4 - sheet.page_margins.left - sheet.page_margins.right) * 72
+
+
+def table_sheets() -> list[Any]:
+    return [sheet for sheet in workbook("full") if sheet.title not in {"Report", "Charts"}]
+
+
+def test_every_line_of_the_first_sheet_is_in_a_row_that_is_high_enough_for_it() -> None:
+    sheet = workbook("full")["Report"]
+    letters = sheet.column_dimensions["A"].width * 1.25  # no line of Arial 10 holds more letters for each digit of the width
+    counts = set()
+    for cell in (row[0] for row in sheet.iter_rows() if row[0].value):
+        lines = math.ceil(len(str(cell.value)) / letters)
+        assert sheet.row_dimensions[cell.row].height >= lines * 11.5, cell.value
+        assert cell.alignment.wrap_text
+        counts.add(lines)
+    assert len(counts) > 1
+
+
+def test_the_first_sheet_fits_an_upright_page_unscaled() -> None:
+    sheet = workbook("full")["Report"]
+    assert sum(column_pixels(sheet)) * 0.75 <= page_points(sheet, 210)
+    assert sheet.page_setup.orientation == "portrait"
+
+
+def test_tables_print_on_their_side_one_page_wide_with_their_header_repeated() -> None:
+    for sheet in table_sheets():
+        page = sheet.page_setup
+        assert (page.orientation, page.paperSize, page.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (
+            "landscape",
+            9,
+            0,
+            True,
+        )
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.oddHeader.left.text
+
+
+def test_what_is_printed_of_a_table_is_readable_and_left_out_details_are_said() -> None:
+    for sheet in table_sheets():
+        last = openpyxl.utils.cell.range_boundaries(sheet.print_area.rpartition("!")[2].replace("$", ""))[2]
+        assert last is not None
+        assert 10 * page_points(sheet, 297) / (sum(column_pixels(sheet)[:last]) * 0.75) >= 7, sheet.title
+    clauses = workbook("full")["Clauses"]
+    printed = openpyxl.utils.get_column_letter([cell.value for cell in clauses[1]].index("In a row") + 1)
+    assert clauses.print_area == f"'Clauses'!$A$1:${printed}${clauses.max_row}"
+    assert clauses.oddHeader.right.text == "10 columns of detail are not printed"
+
+
+def test_a_row_of_a_table_is_high_enough_for_its_longest_text() -> None:
+    def height(title: str) -> float:
+        facts = replace(account(), findings=(FindingFact("F-1", "finding", title, "LOW"),))
+        return float(openpyxl.load_workbook(BytesIO(render(build_account(facts), "xlsx")))["Findings"].row_dimensions[2].height)
+
+    # 200 letters of "word " are 1,100 pixels at the least; a column of words is at most 444 wide.
+    assert height("Write it down.") < 3 * 11.5 <= height("word " * 40) < height("word " * 80)
+    assert height("x" * 40_000) <= 409, "no row can be higher"
+
+
+def test_headings_stand_out_and_numbers_stand_to_the_right_below_theirs() -> None:
+    for sheet in table_sheets():
+        assert {(it.fill.fgColor.rgb, it.font.color.rgb, it.font.bold) for it in sheet[1]} == {("FF1F3A5F", "FFFFFFFF", True)}
+        for row in sheet.iter_rows(min_row=2):
+            for cell, heading in zip(row, sheet[1], strict=True):
+                if isinstance(cell.value, int | float):
+                    assert (cell.alignment.horizontal, heading.alignment.horizontal) == ("right", "right")
+
+
+def test_nothing_lies_over_anything_else() -> None:
+    book = workbook("full")
+    assert all(not sheet.merged_cells.ranges for sheet in book)
+    assert not [cell.value for row in book["Charts"].iter_rows() for cell in row if cell.value is not None]
+    boxes = [(it.anchor._from.col, it.anchor._from.row, it.anchor.to.col, it.anchor.to.row) for it in book["Charts"]._charts]
+    for first, second in combinations(boxes, 2):
+        assert first[2] < second[0] or second[2] < first[0] or first[3] < second[1] or second[3] < first[1]
+
+
+def test_no_chart_is_cut_by_the_edge_of_a_printed_page() -> None:
+    facts = account()
+    board = openpyxl.load_workbook(BytesIO(render(build_account(replace(facts, series=facts.series * 3)), "xlsx")))["Charts"]
+    rows = len(board.row_dimensions)
+    assert [it.id for it in board.row_breaks.brk] == list(range(32, rows, 32)) != []
+    assert all(it.anchor._from.row // 32 == it.anchor.to.row // 32 < rows / 32 for it in board._charts)
+    assert sum(board.row_dimensions[row].height for row in range(1, 33)) <= 595 - (board.page_margins.top + board.page_margins.bottom) * 72
+    assert sum(column_pixels(board)) * 0.75 <= page_points(board, 297)
+    assert board.page_setup.scale in (None, 100) and not board.sheet_properties.pageSetUpPr
+
+
+def test_a_missed_limit_stands_out_in_the_native_chart() -> None:
+    block = next(block for block in _blocks(build_account(account()), ChartBlock) if any(point.tone is Tone.BAD for point in block.points))
+    with zipfile.ZipFile(BytesIO(rendered("full", "xlsx"))) as archive:
+        charts = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/charts/chart")]
+    drawn = next(text for text in charts if block.title in text)
+    missed = [str(place) for place, point in enumerate(block.points) if point.tone is Tone.BAD]
+    assert re.findall(r'<c:dPt><c:idx val="(\d+)"/>.*?A3261B.*?</c:dPt>', drawn) == missed

@@ -84,16 +84,15 @@ def test_an_unknown_component_ends_with_one_sentence(call: CommandLine) -> None:
     assert "There is no component 'nothing'." in outcome.err
 
 
-def test_a_stored_right_that_nobody_knows_is_not_skipped(call: CommandLine) -> None:
-    stored(call, "Acme AI,Acme Credit,Credit scoring,automated,privcy,US")
+def test_a_right_that_nobody_knows_is_refused_when_the_inventory_comes_in(call: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("vendor,component,affected_rights\nAcme AI,Acme Credit,privcy\n")
 
-    outcome = call("component", "classify", "acme-credit")
+    outcome = call("inventory", "import", tmp_path / "in.csv", "--json")
 
-    assert outcome.code == 3
-    assert outcome.err == (
-        "Component acme-credit, column affected_rights: 'privcy' is not a right that is weighed; write non-discrimination, privacy, "
-        "fair-trial or freedom-of-expression. Correct it and import the inventory again.\n"
-    )
+    assert outcome.code == 1
+    (problem,) = outcome.json["problems"]
+    assert (problem["row"], problem["column"]) == (2, "affected_rights")
+    assert "'privcy' is not a right that is weighed" in problem["message"]
 
 
 @pytest.mark.parametrize(

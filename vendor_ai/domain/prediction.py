@@ -62,6 +62,11 @@ SEGMENT_PREFIX = "segment."
 FEATURE_PREFIX = "feature."
 
 
+def field_name(name: str) -> str:
+    """The field that a name means: ``segment.Region`` and ``segment.region`` are one, since engines take such columns for one."""
+    return name.lower() if name.startswith((SEGMENT_PREFIX, FEATURE_PREFIX)) else name
+
+
 @dataclass(frozen=True, slots=True)
 class LogFile:
     """One immutable file of the log that the manifest names; it holds whole UTC days of one component."""

@@ -1,6 +1,6 @@
 """Opening a prediction or outcome file of any known format, in batches of rows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ class RawBatch:
         rows: The row number of each, as a spreadsheet user sees it.
         problems: Rows that could not even be split into columns.
         done: Share of the file read so far, 0 to 1.
+        decimal_comma: Whether the file writes 1,5 for one and a half.
     """
 
     columns: dict[str, list[Any]]
     rows: list[int]
     problems: list[Problem]
     done: float
+    decimal_comma: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,9 @@ def read_log_file(path: Path, batch_rows: int) -> Iterator[RawBatch]:
     raise InvalidInputError(f"{path} is of no known format ({path.suffix or 'no ending'}). Known endings: {known}.")
 
 
-def by_column(records: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
-    """Turn records with differing keys into columns of one length."""
-    names: dict[str, None] = {}
+def by_column(records: Sequence[dict[str, Any]], names: Iterable[str] = ()) -> dict[str, list[Any]]:
+    """Turn records with differing keys into columns of one length; ``names`` are there whether a record has them or not."""
+    known = dict.fromkeys(names)
     for record in records:
-        names.update(dict.fromkeys(record))
-    return {name: [record.get(name) for record in records] for name in names}
+        known.update(dict.fromkeys(record))
+    return {name: [record.get(name) for record in records] for name in known}

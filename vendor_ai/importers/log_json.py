@@ -9,7 +9,7 @@ import msgspec
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.problem import Problem
 from vendor_ai.importers.log_file import LogFormat, RawBatch, by_column
-from vendor_ai.importers.log_jsonl import flattened
+from vendor_ai.importers.log_jsonl import flattened, names_of
 
 
 def array_batches(document: Any, batch_rows: int, where: str) -> Iterator[RawBatch]:
@@ -21,18 +21,22 @@ def array_batches(document: Any, batch_rows: int, where: str) -> Iterator[RawBat
     entries = [document] if isinstance(document, dict) else document
     if not isinstance(entries, list):
         raise InvalidInputError(f"{where} is JSON, but not an array of objects.")
+    names = names_of(flattened(entry) for entry in entries if isinstance(entry, dict))
     for start in range(0, len(entries), batch_rows):
         part = list(enumerate(entries[start : start + batch_rows], start=start + 1))
         good = [(row, flattened(entry)) for row, entry in part if isinstance(entry, dict)]
         problems = [Problem(row, None, "The entry is not an object.") for row, entry in part if not isinstance(entry, dict)]
-        yield RawBatch(by_column([entry for _, entry in good]), [row for row, _ in good], problems, (start + len(part)) / len(entries))
+        columns = by_column([entry for _, entry in good], names)
+        yield RawBatch(columns, [row for row, _ in good], problems, (start + len(part)) / len(entries))
 
 
 def _read(path: Path, batch_rows: int) -> Iterator[RawBatch]:
     try:
         document = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"{path} is not JSON ({error}). For one object a line use the ending .jsonl.") from error
+    except RecursionError:
+        raise InvalidInputError(f"{path} is nested too deeply. A row is one flat object, with `segment` and `feature` at most.") from None
     yield from array_batches(document, batch_rows, str(path))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -16,11 +17,14 @@ from vendor_ai.domain.prediction import (
     Fault,
     FieldType,
     LogField,
+    field_name,
 )
 from vendor_ai.domain.problem import Problem
-from vendor_ai.importers.log_value import ValueProblem, flag, integer, number, text, time_reader
+from vendor_ai.importers.log_value import ValueProblem, flag, integer, label, number, text, time_reader
 
 COMPONENT = "component"
+_CLASSES = ("prediction", "actual")
+_MEMBERS: dict[str, type[CallStatus] | type[Fault]] = {"status": CallStatus, "fault": Fault}
 _LABELS = ("actual", "actual_value", "correct")
 _BY_NAME = {entry.name: entry for entry in (*OUTCOME_FIELDS, *PREDICTION_FIELDS)}
 _OUTCOME_NAMES = {entry.name for entry in OUTCOME_FIELDS}
@@ -30,12 +34,6 @@ _ARROW = {
     FieldType.INTEGER: pa.int64(),
     FieldType.TIME: pa.timestamp("us", tz="UTC"),
     FieldType.FLAG: pa.bool_(),
-}
-_READERS: dict[FieldType, Callable[[Any], Any]] = {
-    FieldType.TEXT: text,
-    FieldType.NUMBER: number,
-    FieldType.INTEGER: integer,
-    FieldType.FLAG: flag,
 }
 _RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
     "latency_ms": (lambda value: value >= 0, "at least 0"),
@@ -72,6 +70,7 @@ class LogReader:
     outcomes_only: bool = False
 
     def __post_init__(self) -> None:
+        time_reader(self.time_zone)  # refuses a zone that does not exist
         for name in self.mapping:
             if name not in _BY_NAME and name != COMPONENT and not name.startswith((SEGMENT_PREFIX, FEATURE_PREFIX)):
                 known = ", ".join(sorted(_BY_NAME))
@@ -87,12 +86,14 @@ class LogReader:
             if column not in columns:
                 raise InvalidInputError(f"--map {name}={column}: the file has no column {column!r}. It has: {', '.join(columns)}.")
         taken = set(self.mapping.values())
-        found = dict(self.mapping)
+        found = {field_name(name): column for name, column in self.mapping.items()}
         for column in columns:
-            if column in taken or column in found:
+            name = field_name(column)
+            if column in taken or name in self.mapping or not self._reads(name):
                 continue
-            if column in _BY_NAME or column == COMPONENT or column.startswith((SEGMENT_PREFIX, FEATURE_PREFIX)):
-                found[column] = column
+            if name in found:
+                raise InvalidInputError(f"The columns {found[name]!r} and {column!r} both fill {name}. Rename one of them.")
+            found[name] = column
         required = {"prediction_id"} if self.outcomes_only else {"prediction_id", "occurred_at"}
         missing = sorted(required - set(found))
         if missing:
@@ -105,25 +106,38 @@ class LogReader:
             )
         return found
 
-    def unknown(self, columns: Sequence[str]) -> list[str]:
-        """Columns that fill no field and are left out."""
-        used = set(self.fields(columns).values())
-        return [column for column in columns if column not in used]
+    def _reads(self, name: str) -> bool:
+        """Whether a field of this name is wanted; a file of outcomes may hold its predictions too, which are not read again."""
+        if self.outcomes_only:
+            return name in _OUTCOME_NAMES or name == COMPONENT
+        return name in _BY_NAME or name == COMPONENT or name.startswith((SEGMENT_PREFIX, FEATURE_PREFIX))
 
-    def convert(self, columns: Mapping[str, Sequence[Any]], rows: Sequence[int], *, problems: Sequence[Problem] = ()) -> LogRows:
+    def unknown(self, columns: Sequence[str]) -> list[str]:
+        """Columns that fill no field and are left out; one without a name is not worth a word."""
+        used = set(self.fields(columns).values())
+        return [column for column in columns if column and column not in used]
+
+    def convert(
+        self, columns: Mapping[str, Sequence[Any]], rows: Sequence[int], *, problems: Sequence[Problem] = (), decimal_comma: bool = False
+    ) -> LogRows:
         """Return the rows as typed tables.
 
         Args:
             columns: Column name to its values, all of one length.
             rows: The row number of each, as a spreadsheet user sees it.
             problems: What was found wrong while reading; counted as rejected rows.
+            decimal_comma: Whether the source writes 1,5 for one and a half.
         """
-        fields = self.fields(list(columns))
+        fields = self.fields(list(columns)) if rows else {}
         sheet = _Sheet(rows, list(problems))
-        typed = {name: sheet.typed(column, columns[column], self._reader(name), _RANGES.get(name)) for name, column in fields.items()}
+        typed = {
+            name: sheet.typed(column, columns[column], self._reader(name, decimal_comma), _RANGES.get(name))
+            for name, column in fields.items()
+        }
         _settle_status(typed, len(rows))
         for name in ["prediction_id"] if self.outcomes_only else ["prediction_id", "occurred_at"]:
-            sheet.require(name, fields[name], typed[name])
+            if fields:
+                sheet.require(name, fields[name], typed[name])
         labels = [typed[name] for name in _LABELS if name in typed]
         if self.outcomes_only:
             sheet.require_any(labels)
@@ -139,13 +153,18 @@ class LogReader:
             rejected=len(sheet.refused) + len(problems),
         )
 
-    def _reader(self, name: str) -> Callable[[Any], Any]:
-        if name == "status":
-            return _member(CallStatus)
-        if name == "fault":
-            return _member(Fault)
+    def _reader(self, name: str, decimal_comma: bool) -> Callable[[Any], Any]:
+        if name in _MEMBERS:
+            return _member(_MEMBERS[name])
         kind = _BY_NAME[name].type if name in _BY_NAME else FieldType.TEXT
-        return time_reader(self.time_zone) if kind is FieldType.TIME else _READERS[kind]
+        readers: dict[FieldType, Callable[[Any], Any]] = {
+            FieldType.TEXT: label if name in _CLASSES else text,
+            FieldType.TIME: time_reader(self.time_zone),
+            FieldType.NUMBER: partial(number, decimal_comma=decimal_comma),
+            FieldType.INTEGER: partial(integer, decimal_comma=decimal_comma),
+            FieldType.FLAG: flag,
+        }
+        return readers[kind]
 
 
 class _Sheet:
@@ -166,7 +185,7 @@ class _Sheet:
         """The column's values, None where empty or refused."""
         result: list[Any] = [None] * len(values)
         for index, value in enumerate(values):
-            if value is None or value == "":
+            if value is None or (isinstance(value, str) and not value.strip()):
                 continue
             try:
                 result[index] = read(value)

@@ -14,16 +14,20 @@ class ValueProblem(ValueError):
     """The value cannot be read; the message says why."""
 
 
-_TRUE = {"true", "t", "yes", "y", "1", "correct", "pass"}
-_FALSE = {"false", "f", "no", "n", "0", "incorrect", "fail"}
+_TRUE = {"true", "t", "yes", "y", "1", "1.0", "correct", "pass"}
+_FALSE = {"false", "f", "no", "n", "0", "0.0", "incorrect", "fail"}
 _COMMA_NUMBER = re.compile(r"^[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+$")
+_THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+$")
+_WHOLE_WITH_POINT = re.compile(r"^([+-]?\d+)\.0+$")
 _EPOCH_TEXT = re.compile(r"^\d{9,20}(\.\d+)?$")
 
 
 def text(value: Any) -> str | None:
-    """The value as text without blanks around it; None where nothing is left."""
+    """The value as text without blanks around it; None where nothing is left, or where a column of numbers has none."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and math.isnan(value):
+        return None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, bytes):
@@ -31,12 +35,24 @@ def text(value: Any) -> str | None:
     return str(value).strip() or None
 
 
-def number(value: Any) -> float | None:
-    """A finite number; a comma may stand for the decimal point."""
+def label(value: Any) -> str | None:
+    """A predicted or actual label as text; a whole number loses its zeros, since programs write 1 as 1.0 once a column has gaps."""
+    read = text(value)
+    whole = _WHOLE_WITH_POINT.match(read) if read else None
+    return whole[1] if whole else read
+
+
+def number(value: Any, *, decimal_comma: bool = False) -> float | None:
+    """A finite number; a comma may stand for the decimal point.
+
+    ``decimal_comma`` says that the file writes numbers so; else 1,234 is refused, since it can be 1.234 or 1234.
+    """
     if isinstance(value, str):
         value = value.strip()
         if not value:
             return None
+        if not decimal_comma and _THOUSANDS.match(value):
+            raise ValueProblem(f"{value!r} can be read as a thousand and as a fraction. Write it without a comma.")
         if _COMMA_NUMBER.match(value):
             value = value.replace(".", "").replace(",", ".")
     try:
@@ -50,9 +66,9 @@ def number(value: Any) -> float | None:
     return result
 
 
-def integer(value: Any) -> int | None:
+def integer(value: Any, *, decimal_comma: bool = False) -> int | None:
     """A whole number."""
-    result = number(value)
+    result = number(value, decimal_comma=decimal_comma)
     if result is None:
         return None
     if not result.is_integer() or abs(result) >= 2**63:
@@ -61,7 +77,9 @@ def integer(value: Any) -> int | None:
 
 
 def flag(value: Any) -> bool | None:
-    """Right or wrong, as yes/no, true/false, 1/0, pass/fail or correct/incorrect."""
+    """Right or wrong, as yes/no, true/false, 1/0, pass/fail or correct/incorrect; None where a column of numbers has none."""
+    if isinstance(value, float) and math.isnan(value):
+        return None
     word = str(value).strip().lower()
     if word in _TRUE:
         return True
@@ -71,10 +89,11 @@ def flag(value: Any) -> bool | None:
 
 
 def _from_epoch(value: float) -> datetime:
-    """Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size."""
+    """Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size; whole numbers exactly, cut to microseconds."""
     for largest, per_second in ((1e11, 1), (1e14, 1_000), (1e17, 1_000_000), (1e20, 1_000_000_000)):
         if 0 <= value < largest:
-            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=round(value * 1_000_000 / per_second))
+            micros = value * 1_000_000 // per_second if isinstance(value, int) else round(value * 1_000_000 / per_second)
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
     raise ValueProblem(f"{value!r} is not a time since 1970.")
 
 
@@ -93,11 +112,11 @@ def time_reader(time_zone: str | None) -> Callable[[Any], datetime]:
         if isinstance(value, datetime):
             instant = value
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            return _from_epoch(number(value) or 0.0)
+            return _from_epoch(value if isinstance(value, int) else number(value) or 0.0)
         else:
             word = str(value).strip()
             if _EPOCH_TEXT.match(word):
-                return _from_epoch(float(word))
+                return _from_epoch(int(word) if word.isdigit() else float(word))
             try:
                 instant = datetime.fromisoformat(word)
             except ValueError:

@@ -8,6 +8,7 @@ from vendor_ai.domain.job import DueItem, Job
 from vendor_ai.kit.period import Period, PeriodLength, next_period
 from vendor_ai.services.contract import contracts
 from vendor_ai.services.evaluation import evaluate
+from vendor_ai.services.measurement import term_of
 from vendor_ai.wiring import App
 
 
@@ -19,8 +20,8 @@ def closed_periods(contract: Contract, at: datetime) -> Iterator[tuple[Period, d
             freezes[clause.terms.period] = max(freezes.get(clause.terms.period, 0), clause.terms.freeze_days)
     for length, days in freezes.items():
         period = contract.period_on(contract.starts, length)
-        while period.closed(at) and period.first <= contract.ends:
-            yield period, period.end + timedelta(days=days)
+        while (clipped := period.clipped(*term_of(contract))).closed(at) and period.first <= contract.ends:
+            yield period, clipped.end + timedelta(days=days)
             period = next_period(period, contract.year_starts)
 
 

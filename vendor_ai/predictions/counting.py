@@ -73,7 +73,8 @@ def _column(table: ir.Table, name: str, type_name: str) -> ir.Value:
 
 
 def _local_day(occurred_at: ir.Value, scope: Scope) -> ir.Value:
-    seconds = occurred_at.epoch_seconds().cast("int64")
+    # A difference in whole seconds is cut; an epoch may be rounded, and half a second before midnight is not the next day.
+    seconds = occurred_at.cast("timestamp").delta(ibis.timestamp(_EPOCH.isoformat()), unit="second").cast("int64")
     changes = offset_changes(scope)
     shift: ir.Value = ibis.literal(changes[0][1], "int64")
     for since, offset in changes[1:]:

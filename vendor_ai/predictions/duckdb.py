@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -18,6 +20,7 @@ from vendor_ai.domain.prediction import LogFile
 from vendor_ai.predictions import counting, folding
 from vendor_ai.predictions.schema import OUTCOME_SCHEMA, PREDICTION_SCHEMA, STORED_OUTCOME_SCHEMA
 
+MOST_IDLE = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,10 +49,44 @@ def _sql(expression: ir.Table) -> str:
     return str(ibis.to_sql(expression, dialect="duckdb"))
 
 
-def _fetch(connection: duckdb.DuckDBPyConnection, expression: ir.Table) -> pa.Table:
-    """The rows of an expression, in the types it declares (the engine itself sums integers into wider ones)."""
-    table: pa.Table = connection.sql(_sql(expression)).to_arrow_table()
-    return table.cast(expression.schema().to_pyarrow())
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """A query as text, with the columns it declares. Translating costs more than running, so equal questions are translated once."""
+
+    sql: str
+    schema: ibis.Schema
+
+    @classmethod
+    def of(cls, expression: ir.Table) -> "_Query":
+        return cls(_sql(expression), expression.schema())
+
+    def fetch(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
+        """The rows, in the types declared (the engine itself sums integers into wider ones)."""
+        return connection.sql(self.sql).to_arrow_table().cast(self.schema.to_pyarrow())
+
+
+@lru_cache(maxsize=256)
+def _labelled_calls(
+    calls: ibis.Schema,
+    labels: ibis.Schema | None,
+    where: tuple[tuple[str, tuple[str, ...]], ...],
+    sources: tuple[str, ...],
+    scope: counting.Scope,
+) -> _Query:
+    """The calls of a scope with their labels, from the views ``calls`` and ``labels``."""
+    measure = Measure(component="", time_zone=scope.time_zone, where=dict(where), label_sources=sources)
+    outcomes = None if labels is None else ibis.table(labels, name="labels")
+    return _Query.of(counting.labelled_calls(ibis.table(calls, name="calls"), outcomes, measure, scope))
+
+
+@lru_cache(maxsize=256)
+def _totals(counted: ibis.Schema, limits: tuple[Decimal, ...]) -> _Query:
+    return _Query.of(counting.totals(ibis.table(counted, name="counted_calls"), limits))
+
+
+@lru_cache(maxsize=16)
+def _confusion(counted: ibis.Schema) -> _Query:
+    return _Query.of(counting.confusion(ibis.table(counted, name="counted_calls")))
 
 
 class DuckDBEngine:
@@ -59,19 +96,42 @@ class DuckDBEngine:
         self.folder = folder
         self._threads = threads
         self._memory = memory
+        self._idle: list[duckdb.DuckDBPyConnection] = []
+
+    @contextmanager
+    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection for questions that leave nothing in the way of the next one; it is kept, as opening costs more than most of them."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._open()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if len(self._idle) < MOST_IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
 
     @contextmanager
     def _connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        connection = duckdb.connect(":memory:")
+        connection = self._open()
         try:
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET memory_limit = ?", [self._memory])
-            connection.execute("SET enable_progress_bar = false")
-            if self._threads:
-                connection.execute("SET threads = ?", [self._threads])
             yield connection
         finally:
             connection.close()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(":memory:")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET memory_limit = ?", [self._memory])
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("SET enable_external_file_cache = false")  # a kept connection would keep what it read
+        if self._threads:
+            connection.execute("SET threads = ?", [self._threads])
+        return connection
 
     def _paths(self, files: Sequence[LogFile], start: datetime | None = None, end: datetime | None = None) -> list[str]:
         """Absolute paths of the files that may hold rows of ``[start, end)``."""
@@ -121,7 +181,7 @@ class DuckDBEngine:
         for measure in measures:
             groups.setdefault(str([measure.time_zone, sorted(measure.where.items()), measure.label_sources]), []).append(measure)
         result: dict[str, list[DayCounts]] = {}
-        with self._connect() as connection:
+        with self._reading() as connection:
             for group in groups.values():
                 result.update(self._count_group(connection, group, predictions, outcomes, days))
         return result
@@ -139,13 +199,17 @@ class DuckDBEngine:
         calls = self._view(connection, "calls", predictions, scope)
         if calls is None:
             return {measure.key: [] for measure in group}
-        expression = counting.labelled_calls(calls, self._view(connection, "labels", outcomes, scope), group[0], scope)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE counted_calls AS {_sql(expression)}")
-        table = ibis.table(expression.schema(), name="counted_calls")
+        labels = self._view(connection, "labels", outcomes, scope)
+        where = tuple((name, tuple(values)) for name, values in sorted(group[0].where.items()))
+        counted = _labelled_calls(
+            calls.schema(), labels.schema() if labels is not None else None, where, tuple(group[0].label_sources), scope
+        )
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE counted_calls AS {counted.sql}")
         limits = sorted({measure.limit_ms for measure in group if measure.limit_ms is not None})
-        total_rows = _fetch(connection, counting.totals(table, limits)).to_pylist()
+        total_rows = _totals(counted.schema, tuple(limits)).fetch(connection).to_pylist()
         plain = any(measure.limit_ms is None for measure in group)
-        confusion_rows = _fetch(connection, counting.confusion(table)).to_pylist() if plain else []
+        confusion_rows = _confusion(counted.schema).fetch(connection).to_pylist() if plain else []
+        connection.execute("DROP TABLE counted_calls")
         by_limit = counting.assemble(total_rows, confusion_rows, [*limits, *([None] if plain else [])], limits)
         return {measure.key: by_limit[measure.limit_ms] for measure in group}
 
@@ -196,16 +260,26 @@ class DuckDBEngine:
             f"SELECT quantile_disc(CASE WHEN status = 'timeout' THEN {timed_out} ELSE {latency} END, [{shares}]) "
             f"FROM read_parquet(?, union_by_name = true) WHERE {' AND '.join(conditions)}"
         )
-        with self._connect() as connection:
-            row = connection.execute(query, [paths, *values]).fetchone()
-        return [float(value) for value in row[0]] if row and row[0] else []
+        with self._reading() as connection:
+            (row,) = connection.execute(query, [paths, *values]).fetchall()
+        return [float(value) for value in row[0] or []]
+
+    def rows_on(self, files: Sequence[LogFile], days: Sequence[date]) -> int:
+        """How many rows lie on these UTC days."""
+        wanted = [file for file in files if any(file.first_day <= day <= file.last_day for day in days)]
+        if not wanted:
+            return 0
+        with self._reading() as connection:
+            query = "SELECT count(*) FROM read_parquet(?, union_by_name = true) WHERE CAST(occurred_at AS DATE) IN (SELECT unnest(?))"
+            (row,) = connection.execute(query, [self._paths(wanted), list(days)]).fetchall()
+        return int(row[0])
 
     def first_seen(self, files: Sequence[LogFile], *, start: datetime, end: datetime) -> list[tuple[str, datetime, int]]:
         """Served versions with their first answered call in ``[start, end)`` and their calls there, earliest first."""
         paths = self._paths(files, start, end)
         if not paths or not any("model_version" in file.columns for file in files):
             return []
-        with self._connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(
                 """
                 SELECT model_version, epoch_us(min(occurred_at)), count(*) FROM read_parquet(?, union_by_name = true)
@@ -226,7 +300,7 @@ class DuckDBEngine:
             return VersionCalls(nothing, np.empty(0), np.empty(0), nothing)
         scope = counting.Scope.of([min(file.first_day for file in predictions), max(file.last_day for file in predictions)], "UTC")
         measure = Measure(component="", time_zone="UTC", where={"model_version": (version,)})
-        with self._connect() as connection:
+        with self._reading() as connection:
             source = self._view(connection, "calls", predictions)
             assert source is not None
             whole = counting.Scope(scope.start, scope.end, tuple(range(scope.days[0], scope.days[-1] + 1)), "UTC")
@@ -234,7 +308,7 @@ class DuckDBEngine:
             keys = source.select(prediction_id=source.prediction_id, key=source[pair_by] if pair_by in columns else ibis.null("string"))
             answered = table.filter(table.answered).left_join(keys, "prediction_id", rname="key_{name}")
             wanted = answered.select("prediction", "hit", "latency", "key", "prediction_id").order_by("prediction_id")
-            rows = _fetch(connection, wanted)
+            rows = _Query.of(wanted).fetch(connection)
         hit = rows["hit"].cast(pa.float64()).to_numpy(zero_copy_only=False)
         return VersionCalls(
             prediction=np.asarray(rows["prediction"].to_pylist(), dtype=object),

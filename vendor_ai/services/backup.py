@@ -180,7 +180,7 @@ def _unpack(file: Path, staged: Path) -> Backup:
                 raise InvalidInputError(f"{file} is not a backup of vendor_ai: it does not start with its list of files.")
             listed = _read_list(file, content.read())
             wanted = {entry.path: entry for entry in listed.files}
-            for member in archive:
+            while (member := archive.next()) is not None:
                 entry, content = wanted.pop(member.name, None), archive.extractfile(member)
                 if entry is None or content is None:
                     raise InvalidInputError(

@@ -14,6 +14,7 @@ from vendor_ai.db.contract import ContractRow
 from vendor_ai.domain.contract import Contract, Performance
 from vendor_ai.domain.contract_json import contract_from_json
 from vendor_ai.domain.errors import InvalidInputError
+from vendor_ai.domain.measure import Measure
 from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, ContractStatus, Result, VersionChange
 from vendor_ai.domain.verdict_json import verdict_from_json
 from vendor_ai.kit.money import Money
@@ -34,6 +35,15 @@ class _Case:
     contract_id: int
     sha256: str
     at: datetime
+    stale: int  # rows that the counters lack
+
+    def final(self, period: Period) -> bool:
+        """Whether a period's verdict may be stored: its part of the term is over, and nothing known waits to be counted."""
+        return self.closed(period) and not self.stale
+
+    def closed(self, period: Period) -> bool:
+        """Whether the part of a period inside the contract's term is over."""
+        return period.clipped(*measurement.term_of(self.contract)).closed(self.at)
 
 
 def load_contract(session: Session, reference: str) -> tuple[Contract, int, ContractRow]:
@@ -45,7 +55,8 @@ def load_contract(session: Session, reference: str) -> tuple[Contract, int, Cont
 def evaluate(log: PredictionLog, reference: str, period_name: str, *, refresh: bool = True) -> ContractEvaluation:
     """Evaluate every clause of a contract over a period.
 
-    A closed period's verdict is stored, and any earlier one that is not stored yet; a running one is not.
+    A closed period's verdict is stored, and any earlier one that is not stored yet; a running one is not, nor one that rows known to
+    the log are missing from.
 
     Args:
         log: The prediction log; its clock says what is closed.
@@ -59,23 +70,22 @@ def evaluate(log: PredictionLog, reference: str, period_name: str, *, refresh: b
     """
     with log.records.read() as session:
         contract, key, row = load_contract(session, reference)
-    case = _Case(log, contract, key, row.sha256, log.clock.now())
     period = _period(contract, period_name)
     with log.records.write() as session:
         measurement.register_measures(session, contract)
-    stale = 0
     if refresh:
         log.refresh(contract.components)
-    else:
-        stale = log.stale_rows(contract.components)
+    stale = 0 if refresh else log.stale_rows(contract.components, _measures(log, contract))
+    case = _Case(log, contract, key, row.sha256, log.clock.now(), stale)
     verdicts = _through(case, period)
-    changes = version_change.changes(log, contract, period)
-    if period.closed(case.at):
+    clipped = period.clipped(*measurement.term_of(contract))
+    changes = version_change.changes(log, contract, clipped)
+    if case.final(period):
         with log.records.write() as session:
             version_change.open_violations(session, contract, key, changes, at=case.at)
     return ContractEvaluation(
         contract=contract.ref,
-        period=period,
+        period=clipped,
         at=case.at,
         status=status_of(verdicts, changes),
         clauses=tuple(verdicts),
@@ -83,6 +93,12 @@ def evaluate(log: PredictionLog, reference: str, period_name: str, *, refresh: b
         credits_total=_total_credit(contract, verdicts),
         stale=stale,
     )
+
+
+def _measures(log: PredictionLog, contract: Contract) -> list[Measure]:
+    with log.records.read() as session:
+        wanted = measurement.subjects(session, contract)
+    return [measurement.measure_of(contract, subject.terms, subject.component) for subject in wanted]
 
 
 def _period(contract: Contract, name: str) -> Period:
@@ -112,7 +128,7 @@ def _through(case: _Case, wanted: Period) -> list[ClauseVerdict]:
 
 
 def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVerdict]:
-    closed = period.closed(case.at)
+    closed = case.closed(period)
     clipped = measurement.counted_part(case.contract, period, case.at)
     with case.log.records.read() as session:
         subjects = measurement.subjects(session, case.contract, period)
@@ -146,7 +162,7 @@ def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVe
                 credit=None,
             )
             fresh.append(_with_run(case, terms, judged, past))
-    if not closed:
+    if not case.final(period):
         return fresh
     with case.log.records.write() as session:
         return verdict.store(

@@ -78,7 +78,7 @@ def _audit(records: Records) -> Check:
     with records.read() as session:
         found = verify(session)
     if found.ok:
-        return Check("audit chain", True, f"{found.entries} entries, head {found.head}.")
+        return Check("audit chain", True, f"{found.entries} entries, head {found.head}")
     return Check("audit chain", False, " ".join(found.problems[:3]), "See: vendor-ai audit verify")
 
 

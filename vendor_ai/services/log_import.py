@@ -71,7 +71,7 @@ def split_by_component(
         NotFoundError: When ``default`` names no component.
         InvalidInputError: When a row names none and there is no default.
     """
-    parts: list[tuple[int, str, pa.Table]] = []
+    parts: dict[tuple[int, str], list[pa.Table]] = {}  # a component may go by several spellings of its name
     problems: list[Problem] = []
     refs: set[str] = set()
     with records.read() as session:
@@ -82,7 +82,7 @@ def split_by_component(
                 key, component = component_key(session, default)
                 refs.add(component.ref)
                 if table.num_rows:
-                    parts.append((key, kind, numbered))
+                    parts[key, kind] = [numbered]
                 continue
             for name in names.unique().to_pylist():
                 mine = numbered.filter(pc.is_null(names) if name is None else pc.fill_null(pc.equal(names, name), False))
@@ -94,8 +94,8 @@ def split_by_component(
                     problems.extend(Problem(row, COMPONENT, str(error)) for row in mine[ROW].to_pylist())
                 else:
                     refs.add(component.ref)
-                    parts.append((key, kind, mine))
-    return parts, problems, refs
+                    parts.setdefault((key, kind), []).append(mine)
+    return [(key, kind, pa.concat_tables(tables).sort_by(ROW)) for (key, kind), tables in parts.items()], problems, refs
 
 
 def _batch_ids(path: Path, reader: LogReader, component: str | None, batch_rows: int) -> Iterator[str]:
@@ -150,7 +150,13 @@ def import_log_files(
             if raw.columns and not told:
                 told = True
                 _tell_unknown(path, reader, list(raw.columns), component, notice)
-            since_fold += _take(log, tally, reader.convert(raw.columns, raw.rows, problems=raw.problems), component, batch_id)
+            since_fold += _take(
+                log,
+                tally,
+                reader.convert(raw.columns, raw.rows, problems=raw.problems, decimal_comma=raw.decimal_comma),
+                component,
+                batch_id,
+            )
             progress(path, raw.done)
             if since_fold >= ROWS_BETWEEN_FOLDS:
                 tally.folded.update(log.refresh(sorted(tally.components)))
@@ -168,7 +174,8 @@ def _tell_unknown(path: Path, reader: LogReader, columns: list[str], component: 
     if component is not None and COMPONENT in columns:
         notice(f"{path}: --component {component} is used for every row; the column `component` is not read.")
     if unknown:
-        notice(f"{path}: columns left out, no field has their name: {', '.join(unknown)}.")
+        field = "field of an outcome" if reader.outcomes_only else "field"
+        notice(f"{path}: columns left out, no {field} has their name: {', '.join(unknown)}.")
 
 
 def _take(log: PredictionLog, tally: _Tally, rows: LogRows, component: str | None, batch_id: str) -> int:

@@ -17,6 +17,7 @@ from vendor_ai.db.vendor import component_key
 from vendor_ai.domain.contract import Clause, Contract, Performance
 from vendor_ai.domain.measure import Counts, DayCounts, Measure, total
 from vendor_ai.domain.metric import Metric, MetricOptions
+from vendor_ai.domain.prediction import field_name
 from vendor_ai.domain.verdict import Measurement
 from vendor_ai.inference.measure import Entry, measure
 from vendor_ai.kit.number import finite_decimal
@@ -64,7 +65,7 @@ def measure_of(contract: Contract, terms: Performance, component: str) -> Measur
     return Measure(
         component=component,
         time_zone=contract.time_zone,
-        where=terms.where,
+        where={field_name(name): values for name, values in terms.where.items()},
         limit_ms=limit_ms(terms, METRICS[terms.metric]),
         label_sources=terms.label_sources,
     )

@@ -1,6 +1,7 @@
 """The prediction log: accepting batches, folding them into files, keeping counters true."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -25,8 +26,10 @@ PREDICTION, OUTCOME = "prediction", "outcome"
 ROWS_A_FOLD = 2_000_000
 ROWS_SMALL = 100_000
 SMALL_FILES = 24
+ROWS_A_COUNT = 2_000_000  # so many are counted at once
 DAYS_A_COUNT = 31
 ORPHAN_AGE_S = 3_600
+MOST_LOST_FOLDS = 50  # in a row, to other processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,22 @@ class PredictionLog:
             self.recount(key)
         return folded
 
-    def stale_rows(self, components: Sequence[str]) -> int:
-        """Rows of some components that are acknowledged but not yet in the figures."""
+    def stale_rows(self, components: Sequence[str], measures: Sequence[Measure] | None = None) -> int:
+        """Rows of some components that figures lack: those in the inbox, and those of days that must be counted again.
+
+        ``measures`` are the ones the figures rest on; None: every one of the components.
+        """
+        wanted = None if measures is None else {measure.key for measure in measures}
+        stale: list[tuple[list[LogFile], list[date]]] = []
         with self.records.read() as session:
             keys = [component_key(session, reference)[0] for reference in components]
-            return sum(log.pending_rows(session, keys).values())
+            waiting = sum(log.pending_rows(session, keys).values())
+            for key in keys:
+                counted = [since for measure, since in log.measures(session, key) if wanted is None or measure.key in wanted]
+                if counted and min(counted) < log.generation(session, key):
+                    days = log.changed_days(session, key, since=min(counted))
+                    stale.append(([*log.files(session, key, PREDICTION), *log.files(session, key, OUTCOME)], days))
+        return waiting + sum(self.engine.rows_on(files, days) for files, days in stale)
 
     def components_with_pending(self) -> list[str]:
         """Refs of the components whose inbox holds rows to fold."""
@@ -62,27 +76,33 @@ class PredictionLog:
     def fold(self, component_id: int, ref: str) -> dict[int, Folded]:
         """Fold everything a component's inbox holds; a fold that loses to another process is done again."""
         folded: dict[int, Folded] = {}
-        for _attempt in range(50):
-            with self.records.read() as session:
-                if not log.pending_rows(session, [component_id]):
-                    break
+        lost = 0
+        while self._has_pending(component_id):
             step = self._fold_once(component_id, ref)
-            if step is None:
-                time.sleep(0.02)
-            else:
+            if step is not None:
                 folded.update(step)
-        else:
-            raise ConflictError(f"Other processes keep writing to the log of {ref}. Repeat the command.")
+                lost = 0
+                continue
+            lost += 1
+            if lost == MOST_LOST_FOLDS:
+                raise ConflictError(f"Other processes keep writing to the log of {ref}. Repeat the command.")
+            time.sleep(0.02)
         if folded:
             self._merge_small(component_id, ref)
             self._sweep(ref)
         return folded
+
+    def _has_pending(self, component_id: int) -> bool:
+        with self.records.read() as session:
+            return bool(log.pending_rows(session, [component_id]))
 
     def _fold_once(self, component_id: int, ref: str) -> dict[int, Folded] | None:
         """Fold some batches; None when another process was faster."""
         with self.records.read() as session:
             generation = log.generation(session, component_id)
             pending = log.pending(session, component_id, most_rows=ROWS_A_FOLD)
+            # Outcomes that wait came before every batch that is left, though a batch accepted during the last fold has a lower id.
+            pending.sort(key=lambda entry: not entry.waiting)
             predictions = log.files(session, component_id, PREDICTION)
             outcomes = log.files(session, component_id, OUTCOME)
         batches = {
@@ -128,7 +148,7 @@ class PredictionLog:
         for kind in (PREDICTION, OUTCOME):
             with self.records.read() as session:
                 generation = log.generation(session, component_id)
-                small = [file for file in log.files(session, component_id, kind) if file.rows < ROWS_SMALL]
+                small = _crowded([file for file in log.files(session, component_id, kind) if file.rows < ROWS_SMALL])
             if len(small) < SMALL_FILES:
                 continue
             table = self.engine.merge(small)
@@ -153,6 +173,14 @@ class PredictionLog:
 
     def recount(self, component_id: int) -> None:
         """Count the days again that changed since each measure of a component was counted."""
+        for _attempt in range(50):
+            if self._recount_once(component_id):
+                return
+        raise ConflictError("Other processes keep writing to the log. Repeat the command.")
+
+    def _recount_once(self, component_id: int) -> bool:
+        """Count what is outdated; False when another process stored counters meanwhile, perhaps of an older state."""
+        undisturbed = True
         with self.records.read() as session:
             generation = log.generation(session, component_id)
             outdated: dict[int, list[Measure]] = {}
@@ -169,19 +197,28 @@ class PredictionLog:
                 counts = self._count(alike, predictions, outcomes, days)
                 with self.records.write() as session:
                     for measure in alike:
-                        log.store_counts(
+                        undisturbed &= log.store_counts(
                             session, measure, [day.isoformat() for day in days], counts[measure.key], expected=since, counted=generation
                         )
+        return undisturbed
 
     def _count(
         self, measures: Sequence[Measure], predictions: Sequence[LogFile], outcomes: Sequence[LogFile], days: Sequence[date]
     ) -> dict[str, list[DayCounts]]:
         counts: dict[str, list[DayCounts]] = {measure.key: [] for measure in measures}
-        for start in range(0, len(days), DAYS_A_COUNT):
-            part = self.engine.count(measures, predictions=predictions, outcomes=outcomes, days=days[start : start + DAYS_A_COUNT])
+        few = sum(file.rows for file in predictions) <= ROWS_A_COUNT
+        step = max(len(days), 1) if few else DAYS_A_COUNT
+        for start in range(0, len(days), step):
+            part = self.engine.count(measures, predictions=predictions, outcomes=outcomes, days=days[start : start + step])
             for key, entries in part.items():
                 counts[key].extend(entries)
         return counts
+
+
+def _crowded(files: Sequence[LogFile]) -> list[LogFile]:
+    """Those that share their month with another: merging makes fewer of them, whereas one a month stays one."""
+    months = Counter((file.first_day.year, file.first_day.month) for file in files)
+    return [file for file in files if months[file.first_day.year, file.first_day.month] > 1]
 
 
 def local_days(utc_days: Iterable[date], time_zone: str) -> list[date]:

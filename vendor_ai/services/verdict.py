@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from vendor_ai import __version__
 from vendor_ai.db import audit
@@ -14,6 +15,8 @@ from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.verdict import ClauseVerdict
 from vendor_ai.domain.verdict_json import clause_json, verdict_from_json, verdict_json
 from vendor_ai.kit.period import Period
+
+_UNSETTLED = ("open", "acknowledged", "disputed")  # nothing was remedied or paid yet
 
 
 def store(
@@ -84,20 +87,45 @@ def _store_one(  # noqa: PLR0917 - the row's own columns
     action = "verdict.revised" if verdict.revision else "verdict.stored"
     reference = f"{verdict.clause}/{verdict.component}/{period.name}"
     audit.append(session, AuditEvent(at, "job:evaluation", action, "verdict", reference, clause_json(verdict)))
-    if verdict.violated:
-        opened = store_of.open_violation(
-            session,
-            ViolationRow(
-                contract_id=contract_id,
-                clause=verdict.clause,
-                component_id=component_id,
-                subject=period.name,
-                state="open",
-                figures=figures,
-                opened_at=at,
-                changed_at=at,
-            ),
+    known_violation = _violation(session, contract_id, component_id, verdict.clause, period.name)
+    if known_violation is not None:
+        _revise_violation(session, known_violation, figures, reference, at=at)
+    elif verdict.violated:
+        row = ViolationRow(
+            contract_id=contract_id,
+            clause=verdict.clause,
+            component_id=component_id,
+            subject=period.name,
+            state="open",
+            figures=figures,
+            opened_at=at,
+            changed_at=at,
         )
-        if opened:
-            audit.append(session, AuditEvent(at, "job:evaluation", "violation.opened", "violation", reference, {}))
+        store_of.open_violation(session, row)
+        audit.append(session, AuditEvent(at, "job:evaluation", "violation.opened", "violation", reference, {}))
     return verdict
+
+
+def _violation(session: Session, contract_id: int, component_id: int, clause: str, period: str) -> ViolationRow | None:
+    return session.exec(
+        select(ViolationRow).where(
+            col(ViolationRow.contract_id) == contract_id,
+            col(ViolationRow.component_id) == component_id,
+            col(ViolationRow.clause) == clause,
+            col(ViolationRow.subject) == period,
+        )
+    ).first()
+
+
+def _revise_violation(session: Session, row: ViolationRow, figures: dict[str, Any], reference: str, *, at: datetime) -> None:
+    """Let a violation follow its verdict: the figures of the revision, closed where nothing is broken any more, open again where it is."""
+    closed_by_revision = row.state == "closed" and not row.figures["violated"]
+    action = "revised"
+    if not figures["violated"] and row.state in _UNSETTLED:
+        row.state, action = "closed", "closed"
+    elif figures["violated"] and closed_by_revision:
+        row.state, action = "open", "opened"
+    row.figures, row.changed_at = figures, at
+    session.flush()
+    facts = {"revision": figures["revision"], "credit": figures["credit"]}
+    audit.append(session, AuditEvent(at, "job:evaluation", f"violation.{action}", "violation", reference, facts))
