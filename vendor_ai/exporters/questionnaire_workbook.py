@@ -4,15 +4,19 @@ What identifies a question is a hidden, locked column; what the vendor writes in
 """
 
 import io
-from collections.abc import Mapping
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from unicodedata import east_asian_width
 
 import xlsxwriter
+from xlsxwriter.utility import xl_pixel_width
 
 from vendor_ai.domain.answer import Answer
-from vendor_ai.domain.pack import NOT_APPLICABLE, Pack, Question
+from vendor_ai.domain.pack import NOT_APPLICABLE, Pack, Question, Trigger
 
 SCHEMA = "vendor-ai-questionnaire-1"
 ANSWER_SHEET = "Questionnaire"
@@ -29,7 +33,15 @@ HEADER = (
     "Scope",
 )
 NOT_APPLICABLE_LABEL = "Not applicable"
-_WIDTHS = (8, 6, 24, 70, 44, 36, 14, 44, 36, 12)
+# In characters. Question to comment fit on a screen 1,366 pixels wide, and what is printed stays at 7 pt or more on A4.
+_WIDTHS = (8, 5, 15, 52, 36, 23, 12, 28, 25, 11)
+_PRINTED = 9  # columns; who the question is about follows from its text
+_INSTRUCTIONS_WIDTH = 97  # fits an upright page unscaled: a single column wider than the page would be cut, not shrunk
+# Arial has the same letter widths on every system (or a twin that has), so lines break where they were counted to break.
+_FONT = {"font_name": "Arial", "font_size": 10}
+_LINE_POINTS, _PADDING_POINTS, _TALLEST_POINTS = 12.75, 4, 409
+_LEAST_LINES = 2  # of a question's row: room to write
+_LISTED = 6  # values of a condition that are spelled out
 _HEADER_ROW = 3  # from 0; the rows above hold title and progress
 _FIRST_ROW = _HEADER_ROW + 1
 _ANSWER, _EVIDENCE, _DATE, _COMMENT = 4, 5, 6, 7
@@ -43,16 +55,20 @@ _INSTRUCTIONS = (
     "Where a question does not apply, choose 'Not applicable' and give the reason as a comment.",
     "Name the evidence for each answer: a link, or the title and page of a document, with its date (year-month-day).",
     "Some questions apply only after certain answers; the question says which. Leave them empty otherwise.",
-    "You may sort, filter and resize. Do not delete or copy rows, and do not unlock the sheet: rows are matched by a hidden id.",
-    "A cell that turns red is unanswered; orange means that evidence or a reason is missing.",
+    "You may sort, filter and resize: a row made taller shows more of a long comment. Do not delete or copy rows, and do not unlock "
+    "the sheet: rows are matched by a hidden id.",
+    "A red cell is unanswered; orange means that evidence or a reason is missing.",
     "Save the file as .xlsx, without a password, and send it back.",
 )
+
+_LEGEND = "Fill in the tinted cells. Red: not answered yet. Orange: evidence or a reason is missing."
 
 
 def questionnaire_workbook(pack: Pack, answers: Mapping[str, Answer], *, component: str = "") -> bytes:
     """The workbook of ``pack`` as bytes, with the answers so far filled in; the same input gives the same bytes."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    literal = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"in_memory": True, "default_format_properties": _FONT, **literal}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"title": pack.title, "created": _CREATED})
         for key, value in meta(pack, component).items():
@@ -81,8 +97,12 @@ def meta(pack: Pack, component: str) -> dict[str, str]:
 @dataclass(frozen=True, slots=True)
 class _Style:
     title: Any
+    progress: Any
+    muted: Any
+    step: Any
     header: Any
     locked: Any
+    number: Any
     hidden: Any
     choice: Any
     text: Any
@@ -95,24 +115,49 @@ class _Style:
         cell = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#C8CDD3"}
         open_cell = {**cell, "locked": False, "bg_color": "#FFF8E1"}
         return cls(
-            title=book.add_format({"bold": True, "font_size": 14}),
+            title=book.add_format({"bold": True, "font_size": 14, "font_color": "#1F3A5F"}),
+            progress=book.add_format({"bold": True, "font_color": "#A3261B"}),
+            muted=book.add_format({"font_color": "#5F6B76"}),
+            step=book.add_format({"text_wrap": True, "valign": "top"}),
             header=book.add_format({**cell, "bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF"}),
             locked=book.add_format({**cell, "quote_prefix": True}),
+            number=book.add_format({**cell, "align": "center"}),
             hidden=book.add_format({"quote_prefix": True}),
             choice=book.add_format(open_cell),
             text=book.add_format({**open_cell, "num_format": "@", "quote_prefix": True}),
-            date=book.add_format({**open_cell, "num_format": "yyyy-mm-dd"}),
+            date=book.add_format({**open_cell, "num_format": "yyyy-mm-dd", "align": "center"}),
             red=book.add_format({"bg_color": "#F8D7DA"}),
             orange=book.add_format({"bg_color": "#FFE0B2"}),
         )
 
 
+def row_points(cells: Mapping[int, str], widths: Sequence[float] = _WIDTHS, *, least: int = 1) -> float:
+    """The height in points that shows the text of every column in full, as far as a row can grow."""
+    lines = max([least, *(_line_count(text, widths[column]) for column, text in cells.items())])
+    return min(_TALLEST_POINTS, lines * _LINE_POINTS + _PADDING_POINTS)
+
+
+def _line_count(text: str, width: float) -> int:
+    """How many lines ``text`` takes in a column ``width`` characters wide; a little generous, since programs break lines differently."""
+    room = width * 7 - 5  # pixels: 7 a character, less the cell's margins
+    pixels = xl_pixel_width(text) + 6 * sum(east_asian_width(sign) in "WF" for sign in text)
+    fitting = max(1, math.floor(room * len(text) / max(1, pixels)))
+    return sum(max(1, len(textwrap.wrap(line, fitting, break_on_hyphens=False))) for line in text.splitlines())
+
+
 def _write_instructions(sheet: Any, pack: Pack, component: str, style: _Style) -> None:
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, _INSTRUCTIONS_WIDTH)
+    sheet.hide_gridlines(2)
     sheet.write_string(0, 0, f"{pack.title} {pack.version}", style.title)
-    sheet.write_string(1, 0, f"About: {component}" if component else "About: the AI component named in the letter that came with this file")
-    for row, sentence in enumerate(_INSTRUCTIONS, start=3):
-        sheet.write_string(row, 0, f"{row - 2}. {sentence}", style.locked)
+    sheet.set_row(0, 24)
+    about = f"About: {component}" if component else "About: the AI component named in the letter that came with this file"
+    steps = [f"{number}. {sentence}" for number, sentence in enumerate(_INSTRUCTIONS, start=1)]
+    for row, (text, look) in enumerate([(about, style.step), ("", style.step), *((step, style.step) for step in steps)], start=1):
+        _write_text(sheet, row, 0, text, look)
+        sheet.set_row(row, row_points({0: text}, (_INSTRUCTIONS_WIDTH,)))
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.3, right=0.3)
+    sheet.fit_to_pages(1, 0)
     sheet.protect()
 
 
@@ -148,53 +193,79 @@ def _write_meta(sheet: Any, values: Mapping[str, str]) -> None:
 
 def _write_questions(sheet: Any, pack: Pack, answers: Mapping[str, Answer], ranges: list[str], style: _Style) -> None:
     last = _FIRST_ROW + len(pack.questions) - 1
-    sheet.write_string(0, 3, pack.title, style.title)
-    column = xlsxwriter.utility.xl_col_to_name(_ANSWER)
-    unanswered = f'=COUNTBLANK({column}{_FIRST_ROW + 1}:{column}{last + 1})&" unanswered"'
-    open_count = sum(question.id not in answers for question in pack.questions)
-    sheet.write_formula(1, 3, unanswered, None, f"{open_count} unanswered")
-    for place, (label, width) in enumerate(zip(HEADER, _WIDTHS, strict=True)):
-        sheet.write_string(_HEADER_ROW, place, label, style.header)
-        sheet.set_column(place, place, width, None, {"hidden": label == "qid"})
-    sheet.write_comment(_HEADER_ROW, _ANSWER, "Choose from the list. The reason for 'Not applicable' goes into the comment.")
-    labels = {dimension.id: dimension.label for dimension in pack.dimensions}
+    _write_head(sheet, pack, answers, last, style)
+    areas = {dimension.id: dimension.label for dimension in pack.dimensions}
     for row, (question, name) in enumerate(zip(pack.questions, ranges, strict=True), start=_FIRST_ROW):
-        _write_question(sheet, row, question, labels[question.dimension], style)
-        _write_answer(sheet, row, question, answers.get(question.id), style)
+        asked = {2: areas[question.dimension], 3: _question_text(pack, question), 8: question.evidence, 9: str(question.scope)}
+        given = _answer_texts(question, answers.get(question.id))
+        sheet.write_string(row, 0, question.id, style.hidden)
+        sheet.write_number(row, 1, row - _HEADER_ROW, style.number)
+        for column, text in asked.items():
+            sheet.write_string(row, column, text, style.locked)
+        _write_answer(sheet, row, given, style)
         sheet.data_validation(row, _ANSWER, row, _ANSWER, _choice_rule(name))
+        # Any answer must fit the row once it is chosen, not only the one that stands there now.
+        choices = {_ANSWER: max(_labels(question), key=lambda label: _line_count(label, _WIDTHS[_ANSWER]))}
+        sheet.set_row(row, row_points({**asked, **given, **choices}, least=_LEAST_LINES))
     _write_rules(sheet, last, style)
     _lay_out(sheet, last)
 
 
-def _write_question(sheet: Any, row: int, question: Question, area: str, style: _Style) -> None:
-    sheet.write_string(row, 0, question.id, style.hidden)
-    sheet.write_number(row, 1, row - _HEADER_ROW, style.locked)
-    sheet.write_string(row, 2, area, style.locked)
-    sheet.write_string(row, 3, _question_text(question), style.locked)
-    sheet.write_string(row, 8, question.evidence, style.locked)
-    sheet.write_string(row, 9, str(question.scope), style.locked)
+def _write_head(sheet: Any, pack: Pack, answers: Mapping[str, Answer], last: int, style: _Style) -> None:
+    """Title, progress and headings above the questions."""
+    sheet.write_string(0, 1, pack.title, style.title)
+    sheet.set_row(0, 24)
+    column = xlsxwriter.utility.xl_col_to_name(_ANSWER)
+    unanswered = f'=COUNTBLANK({column}{_FIRST_ROW + 1}:{column}{last + 1})&" unanswered"'
+    open_count = sum(question.id not in answers for question in pack.questions)
+    sheet.write_formula(1, 3, unanswered, style.progress, f"{open_count} unanswered")
+    sheet.write_string(2, 3, _LEGEND, style.muted)
+    for place, (label, width) in enumerate(zip(HEADER, _WIDTHS, strict=True)):
+        sheet.write_string(_HEADER_ROW, place, label, style.header)
+        sheet.set_column(place, place, width, None, {"hidden": label == "qid"})
+    sheet.set_row(_HEADER_ROW, row_points(dict(enumerate(HEADER)), least=2))
+    note = "Choose from the list. The reason for 'Not applicable' goes into the comment."
+    sheet.write_comment(_HEADER_ROW, _ANSWER, note, {"width": 190, "height": 50})
 
 
-def _question_text(question: Question) -> str:
-    parts = [question.text]
-    if question.guidance:
-        parts.append(f"({question.guidance})")
-    for trigger in question.applies_when:
-        subject = f"question {trigger.question}" if trigger.question else f"the component's {(trigger.property or '').replace('_', ' ')}"
-        parts.append(f"[Only if {subject} is: {' or '.join(trigger.values)}]")
-    return "\n".join(parts)
+def _question_text(pack: Pack, question: Question) -> str:
+    guidance = [f"({question.guidance})"] if question.guidance else []
+    return "\n".join([question.text, *guidance, *(f"[Only if {_condition(pack, trigger)}]" for trigger in question.applies_when)])
 
 
-def _write_answer(sheet: Any, row: int, question: Question, answer: Answer | None, style: _Style) -> None:
-    option = question.option(answer.value) if answer else None
-    label = NOT_APPLICABLE_LABEL if answer and answer.value == NOT_APPLICABLE else (option.label if option else "")
-    _write_text(sheet, row, _ANSWER, label, style.choice)
-    _write_text(sheet, row, _EVIDENCE, answer.evidence if answer else "", style.text)
-    if answer and answer.dated:
-        sheet.write_datetime(row, _DATE, date.fromisoformat(answer.dated), style.date)
+def _condition(pack: Pack, trigger: Trigger) -> str:
+    """A trigger in the vendor's words: the number of the question and the answers as they read there."""
+    earlier = pack.question(trigger.question) if trigger.question else None
+    if earlier is None:
+        values = [value.replace("_", " ") for value in trigger.values]
+        return f"the component's {(trigger.property or '').replace('_', ' ')} is: {_one_of(values)}"
+    labels = [f"\u201c{option.label if (option := earlier.option(it)) else NOT_APPLICABLE_LABEL}\u201d" for it in trigger.values]
+    return f"the answer to question {pack.questions.index(earlier) + 1} is: {_one_of(labels)}"
+
+
+def _one_of(words: list[str]) -> str:
+    """``EU, Europe or worldwide``; of a long list the first ones."""
+    if len(words) > _LISTED:
+        words = [*words[: _LISTED - 1], f"one of {len(words) - _LISTED + 1} more"]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _answer_texts(question: Question, answer: Answer | None) -> dict[int, str]:
+    """What the vendor's cells show for an answer, by column."""
+    if answer is None:
+        return dict.fromkeys((_ANSWER, _EVIDENCE, _DATE, _COMMENT), "")
+    option = question.option(answer.value)
+    label = NOT_APPLICABLE_LABEL if answer.value == NOT_APPLICABLE else (option.label if option else "")
+    return {_ANSWER: label, _EVIDENCE: answer.evidence, _DATE: answer.dated, _COMMENT: answer.comment}
+
+
+def _write_answer(sheet: Any, row: int, texts: Mapping[int, str], style: _Style) -> None:
+    for column, look in ((_ANSWER, style.choice), (_EVIDENCE, style.text), (_COMMENT, style.text)):
+        _write_text(sheet, row, column, texts[column], look)
+    if texts[_DATE]:
+        sheet.write_datetime(row, _DATE, date.fromisoformat(texts[_DATE]), style.date)
     else:
         sheet.write_blank(row, _DATE, None, style.date)
-    _write_text(sheet, row, _COMMENT, answer.comment if answer else "", style.text)
 
 
 def _write_text(sheet: Any, row: int, column: int, text: str, cell_format: Any) -> None:
@@ -235,11 +306,14 @@ def _write_rules(sheet: Any, last: int, style: _Style) -> None:
 
 
 def _lay_out(sheet: Any, last: int) -> None:
-    sheet.freeze_panes(_FIRST_ROW, 4)
+    sheet.freeze_panes(_FIRST_ROW, _ANSWER)
+    sheet.set_selection(_FIRST_ROW, _ANSWER, _FIRST_ROW, _ANSWER)
     sheet.autofilter(_HEADER_ROW, 0, last, len(HEADER) - 1)
     sheet.repeat_rows(_HEADER_ROW)
+    sheet.print_area(0, 0, last, _PRINTED - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(left=0.3, right=0.3, top=0.4, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&L&F&RPage &P of &N")
+    sheet.set_footer("&L&F&RPage &P of &N", {"scale_with_doc": False})
     sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
