@@ -11,7 +11,7 @@ import typer
 import vendor_ai.cli
 from vendor_ai import __version__
 from vendor_ai.cli.output import print_error, wants_json
-from vendor_ai.cli.state import remember_home
+from vendor_ai.cli.state import close_opened, remember_home
 from vendor_ai.domain.errors import VendorAIError
 
 EXIT_PROBLEM = 3
@@ -77,4 +77,6 @@ def run(arguments: list[str] | None = None) -> None:
     except OSError as error:
         print_error("operating-system", f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), as_json=wants_json(arguments))
         sys.exit(EXIT_PROBLEM)
+    finally:
+        close_opened()
     sys.exit(code if isinstance(code, int) else 0)

@@ -4,10 +4,9 @@ import getpass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
-from vendor_ai.cli.state import chosen_home
+from vendor_ai.cli.state import chosen_home, close_later
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.errors import InvalidInputError
 
@@ -22,9 +21,7 @@ def open_session() -> "App":
     from vendor_ai.wiring import open_app
 
     app = open_app(chosen_home())
-    context = click.get_current_context(silent=True)
-    if context is not None:
-        context.call_on_close(app.close)
+    close_later(app.close)
     return app
 
 

@@ -3,6 +3,7 @@
 import math
 import sqlite3
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -112,10 +113,10 @@ def _in_write_ahead_mode(path: Path, busy_timeout_s: float, deadline: float) -> 
         # Switching the journal does not honour the busy time-out, so it is repeated.
         if "locked" in str(error) and time.monotonic() < deadline:
             return False
-        raise StoreUnavailableError(f"{path}: {_sentence(str(error))}") from error
+        raise StoreUnavailableError(f"{path}: {what_to_do(str(error))}") from error
 
 
-def _sentence(cause: str) -> str:
+def what_to_do(cause: str) -> str:
     """What a database's complaint means and what to do."""
     if "full" in cause or "No space left" in cause:
         return "The disk is full: nothing of this step was stored. Free some space and repeat the command."
@@ -130,7 +131,7 @@ def _sentence(cause: str) -> str:
 
 def as_unavailable(error: DBAPIError) -> StoreUnavailableError:
     """The sentence for a database that cannot take the request now."""
-    return StoreUnavailableError(_sentence(str(error.orig) or type(error.orig).__name__))
+    return StoreUnavailableError(what_to_do(str(error.orig) or type(error.orig).__name__))
 
 
 class Records:
@@ -141,6 +142,7 @@ class Records:
         if url.startswith("sqlite"):
             create_sqlite(self.path, busy_timeout_s=busy_timeout_s)
         self.engine = open_engine(url, busy_timeout_s=busy_timeout_s)
+        weakref.finalize(self, self.engine.dispose)  # at the latest, connections are closed when nobody holds the records any more
 
     @property
     def embedded(self) -> bool:

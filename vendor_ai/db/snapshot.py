@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, func, select, text
 from sqlmodel import SQLModel
 
 import vendor_ai.db.tables  # noqa: F401 - fills the metadata
-from vendor_ai.db.base import Records
+from vendor_ai.db.base import Records, what_to_do
 from vendor_ai.db.schema import upgrade
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, StoreUnavailableError
 
@@ -17,11 +17,18 @@ ROWS_A_STEP = 500
 
 
 def take_snapshot(records: Records, path: Path) -> None:
-    """Copy one consistent state of the records to a new SQLite file; others may go on writing meanwhile."""
+    """Copy one consistent state of the records to a new SQLite file; others may go on writing meanwhile.
+
+    Raises:
+        StoreUnavailableError: When the file cannot be written, for instance on a full disk.
+    """
     if records.embedded:
-        with closing(sqlite3.connect(records.path)) as source, closing(sqlite3.connect(path)) as target:
-            source.backup(target)
-        _make_single(path)
+        try:
+            with closing(sqlite3.connect(records.path)) as source, closing(sqlite3.connect(path)) as target:
+                source.backup(target)
+            _make_single(path)
+        except sqlite3.DatabaseError as error:
+            raise StoreUnavailableError(what_to_do(str(error))) from error
         return
     with _snapshot_records(path) as target_records:
         upgrade(target_records)

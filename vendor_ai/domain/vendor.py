@@ -42,3 +42,24 @@ class Component:
     capabilities: tuple[str, ...] = field(default=())
     positive_label: str = ""
     notes: str = ""
+
+
+INVENTORY_COLUMNS = (
+    "vendor",
+    "component",
+    "ref",
+    "kind",
+    "use_case",
+    "decision_type",
+    "affected_rights",
+    "regions",
+    "data_classes",
+    "status",
+    "business_owner",
+    "technical_owner",
+    "operations_owner",
+    "capabilities",
+    "positive_label",
+    "website",
+    "notes",
+)

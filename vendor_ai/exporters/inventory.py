@@ -7,33 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from vendor_ai.domain.errors import InvalidInputError
-from vendor_ai.domain.vendor import Component, Vendor
+from vendor_ai.domain.vendor import INVENTORY_COLUMNS, Component, Vendor
 
-COLUMNS = [
-    "vendor",
-    "component",
-    "ref",
-    "kind",
-    "use_case",
-    "decision_type",
-    "affected_rights",
-    "regions",
-    "data_classes",
-    "status",
-    "business_owner",
-    "technical_owner",
-    "operations_owner",
-    "capabilities",
-    "positive_label",
-    "website",
-    "notes",
-]
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _record(vendor: Vendor, component: Component) -> dict[str, str]:
     record: dict[str, str] = {}
-    for column in COLUMNS:
+    for column in INVENTORY_COLUMNS:
         value: Any = (
             {"vendor": vendor.name, "component": component.name, "website": vendor.website}.get(column)
             if column in {"vendor", "component", "website"}
@@ -56,7 +37,7 @@ def export_inventory(entries: Sequence[tuple[Vendor, Component]], suffix: str) -
         case ".csv":
             text = io.StringIO(newline="")
             writer = csv.writer(text)
-            writer.writerow(COLUMNS)
+            writer.writerow(INVENTORY_COLUMNS)
             # A spreadsheet would run text that starts like a formula; a leading quote keeps it text.
             writer.writerows([[f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in record.values()] for record in records])
             return text.getvalue().encode()
@@ -73,11 +54,11 @@ def _xlsx(records: Sequence[dict[str, str]]) -> bytes:
         sheet = book.add_worksheet("Inventory")
         head = book.add_format({"bold": True})
         text = book.add_format({"quote_prefix": True})
-        sheet.write_row(0, 0, COLUMNS, head)
+        sheet.write_row(0, 0, INVENTORY_COLUMNS, head)
         for row, record in enumerate(records, start=1):
             for column, cell in enumerate(record.values()):
                 sheet.write_string(row, column, cell, text)
         sheet.freeze_panes(1, 2)
-        sheet.autofilter(0, 0, max(len(records), 1), len(COLUMNS) - 1)
-        sheet.set_column(0, len(COLUMNS) - 1, 18)
+        sheet.autofilter(0, 0, max(len(records), 1), len(INVENTORY_COLUMNS) - 1)
+        sheet.set_column(0, len(INVENTORY_COLUMNS) - 1, 18)
     return sink.getvalue()

@@ -4,19 +4,17 @@ What identifies a question is a hidden, locked column; what the vendor writes in
 """
 
 import io
-import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from unicodedata import east_asian_width
 
 import xlsxwriter
 from xlsxwriter.utility import xl_pixel_width
 
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.pack import NOT_APPLICABLE, Pack, Question, Trigger
+from vendor_ai.kit.wrapped_text import line_count
 
 SCHEMA = "vendor-ai-questionnaire-1"
 ANSWER_SHEET = "Questionnaire"
@@ -133,16 +131,13 @@ class _Style:
 
 def row_points(cells: Mapping[int, str], widths: Sequence[float] = _WIDTHS, *, least: int = 1) -> float:
     """The height in points that shows the text of every column in full, as far as a row can grow."""
-    lines = max([least, *(_line_count(text, widths[column]) for column, text in cells.items())])
+    lines = max([least, *(_lines(text, column, widths) for column, text in cells.items())])
     return min(_TALLEST_POINTS, lines * _LINE_POINTS + _PADDING_POINTS)
 
 
-def _line_count(text: str, width: float) -> int:
-    """How many lines ``text`` takes in a column ``width`` characters wide; a little generous, since programs break lines differently."""
-    room = width * 7 - 5  # pixels: 7 a character, less the cell's margins
-    pixels = xl_pixel_width(text) + 6 * sum(east_asian_width(sign) in "WF" for sign in text)
-    fitting = max(1, math.floor(room * len(text) / max(1, pixels)))
-    return sum(max(1, len(textwrap.wrap(line, fitting, break_on_hyphens=False))) for line in text.splitlines())
+def _lines(text: str, column: int, widths: Sequence[float] = _WIDTHS) -> int:
+    """How many lines ``text`` takes in a column; 7 pixels a character, less the cell's margins."""
+    return line_count(text, widths[column] * 7 - 5, xl_pixel_width)
 
 
 def _write_instructions(sheet: Any, pack: Pack, component: str, style: _Style) -> None:
@@ -205,7 +200,7 @@ def _write_questions(sheet: Any, pack: Pack, answers: Mapping[str, Answer], rang
         _write_answer(sheet, row, given, style)
         sheet.data_validation(row, _ANSWER, row, _ANSWER, _choice_rule(name))
         # Any answer must fit the row once it is chosen, not only the one that stands there now.
-        choices = {_ANSWER: max(_labels(question), key=lambda label: _line_count(label, _WIDTHS[_ANSWER]))}
+        choices = {_ANSWER: max(_labels(question), key=lambda label: _lines(label, _ANSWER))}
         sheet.set_row(row, row_points({**asked, **given, **choices}, least=_LEAST_LINES))
     _write_rules(sheet, last, style)
     _lay_out(sheet, last)

@@ -8,29 +8,10 @@ from typing import Any
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.problem import Problem
 from vendor_ai.domain.tier import UnknownDecisionTypeError, UnknownRightError, read_decision_type, read_right
-from vendor_ai.domain.vendor import Component, ComponentStatus, Vendor
+from vendor_ai.domain.vendor import INVENTORY_COLUMNS, Component, ComponentStatus, Vendor
 from vendor_ai.importers.log_file import read_log_file
 from vendor_ai.kit.slug import slug
 
-COLUMNS = (
-    "vendor",
-    "component",
-    "ref",
-    "kind",
-    "use_case",
-    "decision_type",
-    "affected_rights",
-    "regions",
-    "data_classes",
-    "status",
-    "business_owner",
-    "technical_owner",
-    "operations_owner",
-    "capabilities",
-    "positive_label",
-    "website",
-    "notes",
-)
 _LISTS = {"affected_rights", "regions", "data_classes", "capabilities"}
 _MOST_ROWS = 1_000_000
 
@@ -62,7 +43,7 @@ def read_inventory(path: Path) -> tuple[list[InventoryRow], list[Problem], list[
     rows: list[InventoryRow] = []
     seen: dict[str, int] = {}
     for index, number in enumerate(numbers):
-        record = {name: columns[name][index] for name in COLUMNS if name in columns}
+        record = {name: columns[name][index] for name in INVENTORY_COLUMNS if name in columns}
         read = _row(record, number)
         if isinstance(read, InventoryRow) and read.component.ref in seen:
             read = Problem(number, "ref", f"The reference {read.component.ref!r} stands in row {seen[read.component.ref]} already.")
@@ -71,7 +52,7 @@ def read_inventory(path: Path) -> tuple[list[InventoryRow], list[Problem], list[
         else:
             seen[read.component.ref] = number
             rows.append(read)
-    return rows, problems, [name for name in columns if name not in COLUMNS]
+    return rows, problems, [name for name in columns if name not in INVENTORY_COLUMNS]
 
 
 def _plain(path: Path) -> tuple[dict[str, list[Any]], list[int], list[Problem]]:

@@ -1,16 +1,14 @@
 """A workbook to print reports into: text stays text, numbers are numbers, the same input gives the same bytes."""
 
-import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, assert_never
-from unicodedata import east_asian_width
 
 from vendor_ai.domain.report import Cell, Column, ColumnType, Mark, Quantity, Report, Shown, Span, Tone
+from vendor_ai.kit import wrapped_text
 from vendor_ai.kit.money import Money
 from vendor_ai.reports.display import cell_text, printable
 from vendor_ai.reports.quantity import quantity_text
@@ -76,13 +74,14 @@ def text_pixels(text: str) -> int:
     """The width of a line of text on the screen; a little generous."""
     from xlsxwriter.utility import xl_pixel_width
 
-    return int(xl_pixel_width(text)) + 6 * sum(east_asian_width(sign) in "WF" for sign in text)
+    return wrapped_text.text_pixels(text, xl_pixel_width)
 
 
 def line_count(text: str, room: float) -> int:
-    """How many lines ``text`` takes in ``room`` pixels; a little generous, since programs break lines differently."""
-    fitting = max(1, math.floor(room * len(text) / max(1, text_pixels(text))))
-    return sum(max(1, len(textwrap.wrap(line, fitting, break_on_hyphens=False))) for line in text.splitlines())
+    """How many lines ``text`` takes in ``room`` pixels; a little generous."""
+    from xlsxwriter.utility import xl_pixel_width
+
+    return wrapped_text.line_count(text, room, xl_pixel_width)
 
 
 def row_points(lines: int, size: float = 10) -> float:
