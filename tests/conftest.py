@@ -14,6 +14,10 @@ from vendor_ai.db.base import Records
 from vendor_ai.db.schema import ensure
 
 ROOT = Path(__file__).resolve().parent.parent
+# A developer's own installation must never be what the tests write to.
+for _name in [name for name in os.environ if name.startswith("VENDOR_AI_") and name not in ("VENDOR_AI_TEST_DATA", "VENDOR_AI_SOAK")]:
+    del os.environ[_name]
+
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
@@ -76,3 +80,12 @@ def processes() -> Iterator[ProcessPoolExecutor]:
 def cli(tmp_path: Path) -> CommandLine:
     """The command line on an empty home."""
     return CommandLine(tmp_path / "home")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only ``make soak`` runs."""
+    if os.environ.get("VENDOR_AI_SOAK"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("soak")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not item.get_closest_marker("soak")]
