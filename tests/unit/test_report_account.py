@@ -115,7 +115,7 @@ def test_one_broken_promise_is_named_with_its_figures() -> None:
 
 def test_all_kept_and_proven_is_good() -> None:
     report = judged(verdict("uptime", "acme-ocr", Fraction(1), "0.995", evidence=Evidence.PROVEN_COMPLIANT))
-    assert headline(report).text == "Acme AI kept the one promise judged in 2026-Q3."
+    assert headline(report).text == "Acme AI kept the one measured promise judged in 2026-Q3."
     assert headline(report).tone is Tone.GOOD
     assert figures(report)["How sure?"].tone is Tone.GOOD
 

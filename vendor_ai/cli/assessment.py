@@ -70,13 +70,14 @@ def import_answers(
 
     Example: vendor-ai assessment import acme-ocr-a1 acme-ocr.xlsx --dry-run
     """
-    from vendor_ai.services.assessment import difference, pack_of
+    from vendor_ai.services.assessment import difference, pack_of, refuse_other_component
     from vendor_ai.services.assessment import import_answers as store_answers
     from vendor_ai.services.questionnaire import read_answers
 
     app = open_session()
     with app.records.read() as session:
         given = read_answers(pack_of(session, ref), file)
+        refuse_other_component(session, ref, given)
         changes = difference(session, ref, given)
     score = None
     if not dry_run:
@@ -100,6 +101,10 @@ def import_answers(
             shown = score.as_json()
             open_answers = f"; {len(shown['unanswered'])} questions open" if shown["unanswered"] else ""
             typer.echo(f"Score {shown['score']} (higher is worse): {shown['recommendation']}{open_answers}.")
+            if shown["unanswered"] and shown["bounds"]["best"] is not None:
+                best, worst = shown["bounds"]["best"], shown["bounds"]["worst"]
+                reach = f"{best['score']} {best['recommendation']} to {worst['score']} {worst['recommendation']}"
+                typer.echo(f"Open questions count as CRITICAL. Still possible: {reach}.")
     if given.problems:
         raise typer.Exit(1)
 

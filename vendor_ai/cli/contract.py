@@ -53,7 +53,7 @@ def import_file(file: FileArgument, as_json: JsonOption = False) -> None:
 
     Example: vendor-ai contract import contracts/acme-2026.yaml
     """
-    from vendor_ai.services.contract import import_contract, read_contract_file
+    from vendor_ai.services.contract import closed_verdicts, import_contract, read_contract_file
 
     parsed, text = read_contract_file(file)
     if parsed.contract is None or parsed.problems:
@@ -63,6 +63,13 @@ def import_file(file: FileArgument, as_json: JsonOption = False) -> None:
     app = open_session()
     with app.records.write() as session:
         state = import_contract(session, parsed.contract, text, by=acting(), at=app.clock.now())
+        judged = closed_verdicts(session, parsed.contract.ref) if state == "changed" else 0
+    if judged:
+        typer.echo(
+            f"{judged} verdicts of closed periods stand under the former text; evaluating those periods again adds revisions under this "
+            "one. An amendment that holds from a later date needs a contract of its own, from that date.",
+            err=True,
+        )
     if as_json:
         print_json({"contract": parsed.contract.ref, "state": state, "warnings": [entry.as_json() for entry in parsed.warnings]})
         return

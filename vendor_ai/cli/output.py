@@ -11,6 +11,7 @@ from rich.table import Table
 
 from vendor_ai.domain.problem import Problem
 
+_LONGEST_WORD = 26  # a status such as APPROVED_WITH_CONDITIONS stays in one piece
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -49,8 +50,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
         out.print(empty)
         return
     table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for index, column in enumerate(columns):
+        words = all(" " not in row[index] and len(row[index]) <= _LONGEST_WORD for row in body)
+        table.add_column(column, overflow="fold", no_wrap=words, min_width=max(map(len, column.split()), default=0))
     for row in body:
         table.add_row(*row)
     out.print(table)

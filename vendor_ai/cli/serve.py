@@ -2,7 +2,7 @@
 
 import signal
 import socket
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -107,7 +107,8 @@ def _jobs(app: "App") -> Iterator[None]:
 def _run_jobs(app: "App") -> None:
     with _jobs(app):
         typer.echo(f"The jobs of {app.settings.home} run. Stop them with Ctrl+C.", err=True)
-        threading.Event().wait()
+        while True:
+            time.sleep(0.5)  # a signal that reaches another thread first does not wake this one
 
 
 def _run_web(app: "App", host: str, port: int, *, behind_proxy: bool, hosts: list[str], jobs: bool) -> None:

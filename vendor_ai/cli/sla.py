@@ -1,5 +1,6 @@
 """`vendor-ai sla`: the promise against the fact."""
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +9,7 @@ from vendor_ai.cli.output import JsonOption, print_json, print_table
 from vendor_ai.cli.session import AtOption, open_session, read_instant
 
 if TYPE_CHECKING:
-    from vendor_ai.domain.verdict import ContractEvaluation
+    from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation
 
 NoRefresh = Annotated[bool, typer.Option("--no-refresh", help="Answer from the counters as they are, and say how many rows wait.")]
 
@@ -59,12 +60,12 @@ def _print(evaluation: "ContractEvaluation") -> None:
             [
                 shown["id"],
                 shown["component"],
-                f"{promise} (limit {shown['limit']})",
+                promise if Fraction(shown["threshold"]) == verdict.limit else f"{promise} (limit {shown['limit']})",
                 _short(shown["value"]),
                 f"{_short(low)} to {_short(high)}" if verdict.measurement.n else "",
                 f"{shown['n']:,}",
                 shown["result"],
-                shown["evidence"],
+                _evidence(verdict),
                 f"{verdict.consecutive} in a row" if verdict.consecutive else "",
                 str(verdict.credit or ""),
             ]
@@ -72,15 +73,33 @@ def _print(evaluation: "ContractEvaluation") -> None:
     state = "closed" if evaluation.period.closed(evaluation.at) else "running"
     title = f"{evaluation.contract}, {evaluation.period.name} ({evaluation.period.time_zone}, {state}): {evaluation.status}"
     columns = ["Clause", "Component", "Promise", "Measured", "Interval", "n", "Result", "Evidence", "Violated", "Credit"]
-    print_table(title, columns, rows, empty=f"{title}. No clause has periods of this length.")
+    lengths = {"month": "2026-09", "quarter": "2026-Q3", "year": "2026"}
+    others = ", ".join(example for length, example in lengths.items() if length != evaluation.period.length)
+    print_table(
+        title,
+        columns,
+        rows,
+        empty=f"No clause of {evaluation.contract} is judged by the {evaluation.period.length}. Try a period such as {others}.",
+    )
     for change in evaluation.changes:
         told = change.reason or f"Announced {change.days_notice} days ahead."
         weight = {True: " Material.", False: " Not material.", None: " Not yet known whether it is material."}[change.material]
-        typer.echo(f"{change.component}: {change.before} became {change.after} on {change.first_seen:%Y-%m-%d %H:%M} UTC. {told}{weight}")
+        broken = "VIOLATED, notice of changes: " if change.violated else ""
+        typer.echo(
+            f"{broken}{change.component}: {change.before} became {change.after} on {change.first_seen:%Y-%m-%d %H:%M} UTC. {told}{weight}"
+        )
     if evaluation.credits_total is not None and evaluation.credits_total.amount:
         typer.echo(f"Credits due: {evaluation.credits_total}")
     if evaluation.stale:
         typer.echo(f"{evaluation.stale:,} rows are not counted yet; leave out --no-refresh to count them.")
+
+
+def _evidence(verdict: "ClauseVerdict") -> str:
+    """The strength of evidence, with the reason where nothing is proven."""
+    figure = verdict.measurement
+    if figure.evidence != "NOT_PROVEN" or not figure.reasons or figure.reasons[0] == "no_data":
+        return str(figure.evidence)
+    return f"{figure.evidence} ({str(figure.reasons[0]).replace('_', ' ')})"
 
 
 def _short(text: str | None) -> str:

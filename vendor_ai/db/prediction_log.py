@@ -149,6 +149,12 @@ def pending_rows(session: Session, component_ids: Sequence[int] | None = None) -
     return {component: int(rows) for component, rows in session.exec(query.group_by(col(InboxRow.component_id)))}
 
 
+def waiting_rows(session: Session, component_ids: Sequence[int]) -> int:
+    """Outcomes of some components that wait for their prediction."""
+    query = select(func.sum(InboxRow.rows)).where(col(InboxRow.waiting).is_(True), col(InboxRow.component_id).in_(component_ids))
+    return int(session.exec(query).one() or 0)
+
+
 def pending(session: Session, component_id: int, *, most_rows: int) -> list[Pending]:
     """The oldest inbox entries of a component, whole batches up to about ``most_rows``, with all that wait."""
     chosen: list[int] = []  # at most MOST_ENTRIES: a statement takes only so many values

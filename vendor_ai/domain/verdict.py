@@ -139,4 +139,4 @@ class ContractEvaluation:
     clauses: tuple[ClauseVerdict, ...]
     changes: tuple[VersionChange, ...]
     credits_total: Money | None
-    stale: int = 0  # batches not yet folded, with --no-refresh
+    stale: int = 0  # rows that the figures lack, with --no-refresh

@@ -36,13 +36,15 @@ def means_not_applicable(word: str) -> bool:
 class AnswerSet:
     """What one file or line says: ``levels`` by dimension (None in it: not applicable), else ``answers`` by question.
 
-    ``problems`` are refused rows beside the good ones; ``refused`` says that nothing could be read.
+    ``problems`` are refused rows beside the good ones; ``refused`` says that nothing could be read. ``component`` is the one a
+    workbook was written about, "" where the file names none.
     """
 
     levels: Mapping[str, Level | None] | None
     answers: Mapping[str, Answer] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     refused: bool = False
+    component: str = ""
 
 
 def _refused(*problems: Problem) -> AnswerSet:

@@ -4,7 +4,7 @@ Text, weights and locks in the vendor's file are ignored: only the id, the answe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.pack import Pack
@@ -31,7 +31,7 @@ def read_questionnaire_workbook(pack: Pack, content: bytes, *, name: str) -> Ans
     header = _find_header(rows) if rows else None
     if rows is None or header is None:
         raise WorkbookRefusedError(f"{name} has no sheet {_SHEET!r} with the column of question ids. Fill in the file that was sent.")
-    return _read_rows(AnswerReader(pack), rows, header)
+    return replace(_read_rows(AnswerReader(pack), rows, header), component=stated_pack(book).get("vendor_ai_component", ""))
 
 
 @dataclass(frozen=True, slots=True)

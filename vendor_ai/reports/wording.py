@@ -20,10 +20,10 @@ REASONS: dict[str, str] = {
     Reason.UNLABELLED: "not every call has its outcome, and the open ones could turn the verdict",
     Reason.UNDECIDED_TIMEOUTS: "some calls timed out before the limit, and could turn the verdict",
     Reason.NOT_SIGNIFICANT: "chance is not excluded at the contract\u2019s risk of error",
-    Reason.WORST_CASE: "the verdict holds whatever the calls without an outcome turn out to be",
+    Reason.WORST_CASE: "the verdict holds whatever the open calls (without an outcome, or timed out early) turn out to be",
     Reason.CLUSTERS_BY_DAY: "calls of one day may depend on each other, so days were tested too and the weaker result decided",
     Reason.CLUSTERS_TOO_FEW: "calls of one day may depend on each other, but too few days hold calls to test that",
-    Reason.AT_LEAST: "the percentile falls on a call that timed out, so the true value may be higher",
+    Reason.AT_LEAST: "some calls timed out and may have taken longer than they were waited for, so the true percentile may be higher",
 }
 
 EXCLUSIONS = {

@@ -144,17 +144,32 @@ def difference(session: Session, ref: str, given: AnswerSet) -> list[AnswerChang
     ]
 
 
+def refuse_other_component(session: Session, ref: str, given: AnswerSet) -> None:
+    """Refuse a workbook that was sent about another component.
+
+    Raises:
+        ConflictError: When the file names one and it is not the assessment's.
+    """
+    about = component_of(session, ref).name
+    if given.component and given.component != about:
+        raise ConflictError(
+            f"This workbook was sent about {given.component!r}; {ref} is about {about!r}. Import it into its own assessment."
+        )
+
+
 def import_answers(session: Session, ref: str, given: AnswerSet, *, source: str = FROM_VENDOR, by: Actor, at: datetime) -> Score:
     """Store answers, score what is there now, and return the score.
 
     Raises:
         NotFoundError: When there is no such assessment.
+        ConflictError: When the workbook was sent about another component.
         InvalidInputError: When levels by dimension are given: an assessment needs answers to questions.
     """
     if given.levels is not None:
         raise InvalidInputError("These are levels by dimension; an assessment needs answers to questions. Fill its workbook.")
     row = _row(session, ref)
     assert row.id is not None
+    refuse_other_component(session, ref, given)
     changes = difference(session, ref, given)
     for change in changes:
         answer = given.answers[change.question]

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from vendor_ai.clauses import CLAUSE_KINDS
 from vendor_ai.db import audit
 from vendor_ai.db import contract as store
+from vendor_ai.db import verdict as verdict_store
 from vendor_ai.db.vendor import find_component, find_vendor
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
@@ -71,6 +72,11 @@ def import_contract(session: Session, contract: Contract, text: str, *, by: Acto
     if state != "unchanged":
         audit.append(session, AuditEvent(at, by.name, f"contract.{state}", "contract", contract.ref, {"sha256": digest}))
     return state
+
+
+def closed_verdicts(session: Session, reference: str) -> int:
+    """How many verdicts in force a contract has."""
+    return len(verdict_store.in_force(session, store.contract_key(session, reference)[0]))
 
 
 def get_contract(session: Session, reference: str) -> Contract:

@@ -24,6 +24,15 @@ MOST_PROBLEMS = 1_000
 ROWS_BETWEEN_FOLDS = 2_000_000
 
 
+# What it means when a file of calls has no column for a field.
+_CONSEQUENCES = (
+    (("status", "error"), "every call counts as answered, so uptime and error rate say nothing."),
+    (("prediction", "prediction_value"), "no call can be right or wrong."),
+    (("latency_ms",), "there is no response time."),
+    (("model_version",), "a change of the model cannot be seen."),
+)
+
+
 @dataclass(slots=True)
 class _Tally:
     """Counts of an import while it runs."""
@@ -166,6 +175,9 @@ def import_log_files(
     tally.folded.update(log.refresh(sorted(tally.components)))
     with log.records.read() as session:
         tally.folded.update(became(session, tally.batches - tally.folded.keys()))  # another process may have folded them
+    waiting = log.waiting_rows(sorted(tally.components)) if reader.outcomes_only else 0
+    if waiting:
+        notice(f"{waiting:,} outcomes wait for a prediction that the log does not hold yet. Check prediction_id if you expect none.")
     return tally.result()
 
 
@@ -173,6 +185,11 @@ def _tell_unknown(path: Path, reader: LogReader, columns: list[str], component: 
     unknown = reader.unknown(columns)
     if component is not None and COMPONENT in columns:
         notice(f"{path}: --component {component} is used for every row; the column `component` is not read.")
+    filled = reader.fields(columns)
+    if not reader.outcomes_only:
+        for names, consequence in _CONSEQUENCES:
+            if not any(name in filled for name in names):
+                notice(f"{path}: no column fills {' or '.join(names)}: {consequence} If one does: --map {names[0]}=COLUMN.")
     if unknown:
         field = "field of an outcome" if reader.outcomes_only else "field"
         notice(f"{path}: columns left out, no {field} has their name: {', '.join(unknown)}.")

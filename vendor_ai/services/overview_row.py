@@ -45,7 +45,7 @@ class OverviewRow:
     Attributes:
         vendor: Who supplies it.
         component: What it is.
-        claim: The newest assessment.
+        claim: The newest assessment with answers, else the newest.
         contract: The promise.
         verdicts: Of the last closed period of every length, as stored.
         periods: Those periods.
@@ -142,7 +142,9 @@ def _contracted(session: Session, entry: Contract, at: datetime) -> Contracted:
 
 def rows_of(shelf: Shelf, vendor: Vendor, component: Component) -> list[OverviewRow]:
     """A component's rows: one a contract, or one without."""
-    claim = next((entry for entry in shelf.assessments if entry.component == component.ref), None)
+    own = [entry for entry in shelf.assessments if entry.component == component.ref]
+    # A questionnaire that was only just sent does not hide the score of the one before.
+    claim = next((entry for entry in own if entry.score is not None), own[0] if own else None)
     bare = OverviewRow(vendor, component, _log_fed(shelf, component), claim)
     return [_row(shelf, bare, entry) for entry in shelf.contracts_of(component)] or [bare]
 

@@ -67,6 +67,11 @@ class PredictionLog:
                     stale.append(([*log.files(session, key, PREDICTION), *log.files(session, key, OUTCOME)], days))
         return waiting + sum(self.engine.rows_on(files, days) for files, days in stale)
 
+    def waiting_rows(self, components: Sequence[str]) -> int:
+        """Outcomes of some components whose prediction has not come."""
+        with self.records.read() as session:
+            return log.waiting_rows(session, [component_key(session, reference)[0] for reference in components])
+
     def components_with_pending(self) -> list[str]:
         """Refs of the components whose inbox holds rows to fold."""
         with self.records.read() as session:

@@ -73,7 +73,7 @@ def write_report(
     Raises:
         StoreUnavailableError: When the folder cannot take the files; none is left half written.
     """
-    report = build_account(facts)
+    report, folder = build_account(facts), folder.resolve()
     name = f"{facts.vendor.ref}-{facts.month.name}"
     files = tuple(_write(folder / f"{name}.{key}", key, FORMATS[key].render(report)) for key in formats)
     with records.write() as session:

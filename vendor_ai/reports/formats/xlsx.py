@@ -100,7 +100,7 @@ def _title_lines(report: Report) -> list[tuple[str, dict[str, Any]]]:
         (report.title, {"bold": True, "font_size": 18, "font_color": "#1F3A5F"}),
         (report.subtitle, {"font_size": 13}),
         (report.period, muted),
-        (f"Records as of {report.as_of}", muted),
+        (f"Calls counted up to {report.as_of}", muted),
         (f"Made by vendor-ai {report.program_version}", muted),
     ]
 

@@ -31,7 +31,8 @@ _METHOD = (
 
 def build(facts: AccountFacts) -> tuple[Block, ...]:
     """Program, instant, method, commands, verdict ids and file hashes."""
-    stand = f"Computed by vendor-ai {facts.program_version} from the records as of {moment_text(facts.at, facts.month.time_zone)}."
+    until = moment_text(facts.at, facts.month.time_zone)
+    stand = f"Computed by vendor-ai {facts.program_version} from the calls up to {until}, with the labels known when it was built."
     blocks: list[Block] = [Paragraph(stand), Points(_METHOD)]
     documents = [
         f"Signed document of {one.contract.ref}: SHA-256 {one.contract.document_sha256}"

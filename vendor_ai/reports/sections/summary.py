@@ -76,8 +76,10 @@ def _headline(facts: AccountFacts, verdicts: Sequence[ClauseVerdict]) -> str:
     if missed:
         named = listing([_shortfall(facts, verdict) for verdict in missed])
         return f"In {when} {name} missed {named}, but the contract counts a miss only when it is proven, and it is not.{rest}"
-    kept = f"all {len(judged)} promises" if len(judged) > 1 else "the one promise"
-    return f"{name} kept {kept} judged in {when}.{rest}"
+    kept = f"all {len(judged)} measured promises" if len(judged) > 1 else "the one measured promise"
+    changed = any(change.violated for change in facts.version_changes())
+    subject = f"{name} changed its model materially without the agreed notice; it" if changed else name
+    return f"{subject} kept {kept} judged in {when}.{rest}"
 
 
 def _shortfall(facts: AccountFacts, verdict: ClauseVerdict) -> str:
