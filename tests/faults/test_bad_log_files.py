@@ -113,7 +113,12 @@ def test_people_get_the_bad_row_on_standard_error(ocr: CommandLine) -> None:
     found = ocr("prediction", "import", path, "--component", "ocr")
     assert found.code == 1
     assert "2 rows read: 1 stored, 0 duplicates, 1 rejected." in found.out
-    assert found.err.strip() == "log.csv, line 3, field latency_ms: 'fast' is not a number."
+    first, *notices = found.err.splitlines()
+    assert first == "log.csv, line 3, field latency_ms: 'fast' is not a number."
+    assert [sentence.partition(": ")[2] for sentence in notices] == [
+        "no column fills status or error: every call counts as answered, so uptime and error rate say nothing. "
+        "If one does: --map status=COLUMN."
+    ]
 
 
 def test_a_row_with_too_few_or_too_many_cells_is_named(ocr: CommandLine) -> None:

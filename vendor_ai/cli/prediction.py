@@ -100,6 +100,7 @@ def _import(
 
     app = open_session()
     reader = LogReader(read_mapping(mapping), time_zone, outcomes_only)
+    notices: list[str] = []  # said at the end, so that a problem stays the one sentence it is
     with _progress_bar(sys.stderr.isatty() and not as_json) as progress:
         result = import_log_files(
             app.log,
@@ -108,12 +109,14 @@ def _import(
             component=component,
             batch_rows=app.settings.batch_rows,
             progress=progress,
-            notice=lambda sentence: typer.echo(sentence, err=True),
+            notice=notices.append,
         )
     if as_json:
         print_json(result.as_json())
     else:
         typer.echo(f"{result.read:,} rows read: {result.stored:,} stored, {result.duplicates:,} duplicates, {result.rejected:,} rejected.")
         print_problems(result.problems, files[0].name if len(files) == 1 else "")
+    for sentence in notices:
+        typer.echo(sentence, err=True)
     if result.rejected:
         raise typer.Exit(1)
