@@ -86,3 +86,23 @@ def test_a_used_version_of_a_pack_is_frozen(acme: CommandLine, tmp_path: Path) -
     outcome = acme("assessment", "send", "ocr", "--pack", tmp_path / "changed.yaml")
     assert outcome.code == 3
     assert "Give the changed pack a new version" in outcome.err
+
+
+def test_a_workbook_sent_about_another_component_is_refused_naming_both(acme: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "second.csv").write_text("vendor,component\nAcme AI,Translator\n")
+    acme.ok("inventory", "import", tmp_path / "second.csv")
+    acme.ok("assessment", "send", "translator")
+    acme.ok("assessment", "workbook", "translator-a1", tmp_path / "translator.xlsx")
+    for extra in ([], ["--dry-run"]):
+        outcome = acme("assessment", "import", "ocr-a1", tmp_path / "translator.xlsx", *extra)
+        assert outcome.code == 3
+        assert "sent about 'Translator'" in outcome.err
+        assert "ocr-a1 is about 'ocr'" in outcome.err
+
+
+def test_an_unfinished_questionnaire_says_what_it_could_still_become(acme: CommandLine, tmp_path: Path) -> None:
+    question, answer = next(iter(best_answers(acme).items()))
+    (tmp_path / "one.json").write_text(json.dumps({question: answer}))
+    said = acme.ok("assessment", "import", "ocr-a1", tmp_path / "one.json").out
+    assert "Still possible: 1.00 APPROVED to " in said
+    assert " REJECTED." in said

@@ -214,3 +214,17 @@ def test_a_file_without_rows_is_refused_with_what_to_do(cli: CommandLine, tmp_pa
     found = cli("prediction", "import", path, "--component", "ocr", "--json")
     assert found.code == 3
     assert "Export it again" in found.err
+
+
+def test_outcomes_whose_call_is_not_in_the_log_are_said_to_wait(cli: CommandLine, tmp_path: Path) -> None:
+    cli.inventory("ocr")
+    (tmp_path / "labels.csv").write_text("prediction_id,actual\nnobody-1,yes\nnobody-2,no\n")
+    said = cli.ok("outcome", "import", tmp_path / "labels.csv", "--component", "ocr").err
+    assert said.startswith("2 outcomes wait for a prediction that the log does not hold yet.")
+
+
+def test_a_file_without_a_status_column_says_what_that_means_for_uptime(cli: CommandLine, tmp_path: Path) -> None:
+    cli.inventory("ocr")
+    (tmp_path / "log.csv").write_text("prediction_id,occurred_at,prediction,latency_ms,model_version\n1,2026-01-01T00:00:00Z,yes,5,v1\n")
+    said = cli.ok("prediction", "import", tmp_path / "log.csv", "--component", "ocr").err
+    assert "no column fills status or error: every call counts as answered, so uptime and error rate say nothing." in said

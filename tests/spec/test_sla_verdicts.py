@@ -229,3 +229,13 @@ def test_amounts_keep_the_currencys_digits(acme: CommandLine) -> None:
     acme.predictions(labelled_rows("2026-02-10", 0, 100), header=HEADER)
     amount = only(acme.evaluate("acme-2026", "2026-Q1"))["credit"]["amount"]
     assert (amount, Decimal(amount)) == ("399.96", Decimal("399.96"))
+
+
+def test_people_are_told_why_nothing_is_proven(acme: CommandLine) -> None:
+    acme.contract(contract_text(accuracy_clause()))
+    acme.predictions(labelled_rows("2026-01-15", 84, 16), header=HEADER)
+    said = acme.ok("sla", "evaluate", "--contract", "acme-2026", "--period", "2026-Q1").out
+    assert "NOT_PROVEN (not" in said
+    assert (
+        "No clause of acme-2026 is judged by the month." in acme.ok("sla", "evaluate", "--contract", "acme-2026", "--period", "2026-01").out
+    )
