@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -rs -n $(WORKERS) --dist loadfile
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup setup-tests demo serve test check lint types contracts soak bench lock clean
+.PHONY: help setup setup-tests demo serve test check lint types contracts soak bench lock docs clean
 
 help:
 	@echo "make demo    set up, then play the main job on real input in demo/"
@@ -17,6 +17,7 @@ help:
 	@echo "make soak    the suite with its full figures (needs the real test data)"
 	@echo "make bench   the ratios of benchmarks/"
 	@echo "make lock    renew the hashed lists of packages (needs uv)"
+	@echo "make docs    the generated pages of docs/"
 	@echo "make clean   remove the virtual environment and caches"
 
 # The stamps make a second run quick: packages are installed again only when a list changes.
@@ -81,6 +82,9 @@ lock:
 	@command -v uv >/dev/null || { echo "The lists are made by uv, which is not installed." >&2; exit 1; }
 	cd requirements && $(LOCK) runtime.in build.in --output-file runtime.txt
 	cd requirements && $(LOCK) test.in --constraint runtime.txt --output-file test.txt
+
+docs: setup-tests
+	$(BIN)/python -m docs.generate
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist build

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     engine_memory: str = Field(default="4GB", description="Memory the query engine may use.")
     batch_rows: int = Field(default=50_000, description="Rows of one acknowledged batch of a file import.")
     body_limit_mib: int = Field(default=64, description="Largest request body, in MiB.")
-    busy_timeout_s: float = Field(default=5.0, description="Seconds to wait for a locked database.")
+    busy_timeout_s: float = Field(default=4.0, description="Seconds to wait for a locked database.")
 
     @property
     def records_url(self) -> str:

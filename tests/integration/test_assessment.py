@@ -96,7 +96,7 @@ def test_a_workbook_sent_about_another_component_is_refused_naming_both(acme: Co
     for extra in ([], ["--dry-run"]):
         outcome = acme("assessment", "import", "ocr-a1", tmp_path / "translator.xlsx", *extra)
         assert outcome.code == 3
-        assert "sent about 'Translator'" in outcome.err
+        assert "sent about 'translator'" in outcome.err
         assert "ocr-a1 is about 'ocr'" in outcome.err
 
 

@@ -239,3 +239,14 @@ def test_people_are_told_why_nothing_is_proven(acme: CommandLine) -> None:
     assert "significant)" in said
     wrong_length = acme.ok("sla", "evaluate", "--contract", "acme-2026", "--period", "2026-01").out
     assert "No clause of acme-2026 is judged by the month." in wrong_length
+
+
+def test_time_outs_alone_are_no_sample_of_response_times(acme: CommandLine) -> None:
+    p95 = '  - {id: p95, kind: performance, metric: latency_p95, at_most: "200", period: quarter}'
+    acme.contract(contract_text(p95))
+    rows = [f"t{n},2026-01-01T00:00:00Z,,timeout" for n in range(150)] + [f"a{n},2026-01-01T00:00:00Z,50,ok" for n in range(99)]
+    acme.predictions(rows, header="prediction_id,occurred_at,latency_ms,status")
+    assert only(acme.evaluate("acme-2026", "2026-Q1"))["result"] == "INSUFFICIENT_DATA"
+    acme.predictions(["one-more,2026-01-01T00:00:00Z,50,ok"], header="prediction_id,occurred_at,latency_ms,status", name="more.csv")
+    clause = only(acme.evaluate("acme-2026", "2026-Q1"))
+    assert (clause["n"], clause["result"], clause["evidence"]) == (250, "MET", "NOT_PROVEN")

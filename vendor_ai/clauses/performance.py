@@ -33,7 +33,7 @@ def judge(terms: Performance, measurement: Measurement) -> tuple[Result, bool]:
         ``INSUFFICIENT_DATA`` below the minimum sample, without data, or less precise than a ``precision`` tolerance asks;
         a miss violates the clause, under ``rule: proven`` only with proof.
     """
-    if measurement.n < terms.minimum_sample or measurement.missed is None or not precise_enough(terms, measurement):
+    if measurement.minimum_base < terms.minimum_sample or measurement.missed is None or not precise_enough(terms, measurement):
         return Result.INSUFFICIENT_DATA, False
     if not measurement.missed:
         return Result.MET, False

@@ -52,7 +52,8 @@ def workbook(ref: RefArgument, file: Annotated[Path, typer.Argument(help="Where 
     from vendor_ai.services.questionnaire import write_workbook
 
     with open_session().records.read() as session:
-        content = write_workbook(pack_of(session, ref), answers=answers_of(session, ref), component=component_of(session, ref).name)
+        about = component_of(session, ref)
+        content = write_workbook(pack_of(session, ref), answers=answers_of(session, ref), component=about.name, reference=about.ref)
     if file.exists():
         raise InvalidInputError(f"{file} exists already. Choose another name, so that no filled workbook is lost.")
     file.write_bytes(content)

@@ -45,5 +45,5 @@ def read_instant(text: str | None) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidInputError(f"--at {text!r} is not a time. Write 2026-10-05 or 2026-10-05T12:00:00+02:00.") from None
+        raise InvalidInputError(f"{text!r} is not a time. Write 2026-10-05 or 2026-10-05T12:00:00+02:00.") from None
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

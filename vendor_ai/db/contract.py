@@ -68,7 +68,7 @@ def save_contract(session: Session, data: dict[str, Any], *, vendor_ref: str, te
     """Insert or replace the contract; returns ``new``, ``changed`` or ``unchanged``."""
     vendor_id = session.exec(select(VendorRow.id).where(VendorRow.ref == vendor_ref)).one()
     assert vendor_id is not None
-    row = session.exec(select(ContractRow).where(ContractRow.ref == data["ref"])).first()
+    row = session.exec(select(ContractRow).where(func.lower(ContractRow.ref) == data["ref"].lower())).first()
     if row is not None and row.sha256 == sha256:
         return "unchanged"
     state = "changed" if row else "new"

@@ -70,6 +70,7 @@ class Measurement:
         reasons: Why it is not proven, or what the evidence rests on, as codes (see ``Reason``).
         bounds: Worst-case bounds of the share over calls not labelled (lowest, highest).
         versions: Calls by served version.
+        sample: Answered calls with a latency, for a percentile; its ``n`` also holds the time-outs. None for other metrics.
     """
 
     value: Fraction | float | None
@@ -84,6 +85,12 @@ class Measurement:
     reasons: tuple[str, ...] = ()
     bounds: tuple[Fraction, Fraction] | None = None
     versions: Mapping[str, int] = field(default_factory=dict)
+    sample: int | None = None
+
+    @property
+    def minimum_base(self) -> int:
+        """What a clause's minimum sample is held against: answered calls for a latency, else ``n``."""
+        return self.n if self.sample is None else self.sample
 
 
 @dataclass(frozen=True, slots=True)

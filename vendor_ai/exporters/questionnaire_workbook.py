@@ -62,33 +62,36 @@ _INSTRUCTIONS = (
 _LEGEND = "Fill in the tinted cells. Red: not answered yet. Orange: evidence or a reason is missing."
 
 
-def questionnaire_workbook(pack: Pack, answers: Mapping[str, Answer], *, component: str = "") -> bytes:
-    """The workbook of ``pack`` as bytes, with the answers so far filled in; the same input gives the same bytes."""
+def questionnaire_workbook(pack: Pack, answers: Mapping[str, Answer], *, component: str = "", reference: str = "") -> bytes:
+    """The workbook of ``pack`` as bytes, with the answers so far filled in; the same input gives the same bytes.
+
+    ``component`` is the name that is shown, ``reference`` what the way back is matched by: a component may be renamed meanwhile.
+    """
     buffer = io.BytesIO()
     literal = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     options = {"in_memory": True, "default_format_properties": _FONT, **literal}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"title": pack.title, "created": _CREATED})
-        for key, value in meta(pack, component).items():
+        for key, value in meta(pack, reference).items():
             book.set_custom_property(key, value, "text")
         style = _Style.of(book)
         _write_instructions(book.add_worksheet("Instructions"), pack, component, style)
         sheet = book.add_worksheet(ANSWER_SHEET)
         ranges = _write_lists(book, pack)
         _write_questions(sheet, pack, answers, ranges, style)
-        _write_meta(book.add_worksheet("_meta"), meta(pack, component))
+        _write_meta(book.add_worksheet("_meta"), meta(pack, reference))
         sheet.activate()
     return buffer.getvalue()
 
 
-def meta(pack: Pack, component: str) -> dict[str, str]:
+def meta(pack: Pack, reference: str) -> dict[str, str]:
     """What tells on the way back which pack and version was sent."""
     return {
         "vendor_ai_schema": SCHEMA,
         "vendor_ai_pack": pack.id,
         "vendor_ai_version": pack.version,
         "vendor_ai_pack_sha256": pack.digest(),
-        "vendor_ai_component": component,
+        "vendor_ai_component": reference,
     }
 
 

@@ -36,8 +36,8 @@ def means_not_applicable(word: str) -> bool:
 class AnswerSet:
     """What one file or line says: ``levels`` by dimension (None in it: not applicable), else ``answers`` by question.
 
-    ``problems`` are refused rows beside the good ones; ``refused`` says that nothing could be read. ``component`` is the one a
-    workbook was written about, "" where the file names none.
+    ``problems`` are refused rows beside the good ones; ``refused`` says that nothing could be read. ``component`` is the ref of
+    the one a workbook was written about, "" where the file names none.
     """
 
     levels: Mapping[str, Level | None] | None

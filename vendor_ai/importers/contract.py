@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from vendor_ai.domain.clause import ClauseKind, Surroundings
-from vendor_ai.domain.contract import Clause, Contract
+from vendor_ai.domain.contract import Clause, Contract, Performance
 from vendor_ai.domain.definition import read_definitions
 from vendor_ai.domain.metric import Metric
 from vendor_ai.domain.problem import Problem
@@ -190,6 +190,18 @@ def doubts(contract: Contract) -> list[Mistake]:
     if contract.definitions.get("retries") == "last_attempt":
         message = "holds only if the log has the last attempt alone: the program counts every logged attempt as a call."
         found.append(Mistake(("definitions", "retries"), message))
+    if contract.definitions.get("latency_to") == "first_token":
+        found.append(
+            Mistake(
+                ("definitions", "latency_to"), "holds only if the logged latency ends at the first token: the program takes it as logged."
+            )
+        )
+    for index, clause in enumerate(contract.clauses):
+        if isinstance(clause.terms, Performance) and clause.terms.completeness is not None:
+            message = (
+                "is agreed, but how much of the traffic the log holds is not measured yet: nothing of this clause will be called proven."
+            )
+            found.append(Mistake(("clauses", index, "completeness"), message))
     return found
 
 

@@ -20,9 +20,12 @@ from vendor_ai.domain.prediction import (
     field_name,
 )
 from vendor_ai.domain.problem import Problem
-from vendor_ai.importers.log_value import ValueProblem, flag, integer, label, number, text, time_reader
+from vendor_ai.importers.log_value import CONTROL, ValueProblem, flag, integer, label, number, text, time_reader
 
 COMPONENT = "component"
+MOST_LATENCY_MS = 10 * 86_400_000
+MOST_EXTRA = 100  # segments and features of one file
+LONGEST_NAME = 100
 _CLASSES = ("prediction", "actual")
 _MEMBERS: dict[str, type[CallStatus] | type[Fault]] = {"status": CallStatus, "fault": Fault}
 _LABELS = ("actual", "actual_value", "correct")
@@ -36,7 +39,7 @@ _ARROW = {
     FieldType.FLAG: pa.bool_(),
 }
 _RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
-    "latency_ms": (lambda value: value >= 0, "at least 0"),
+    "latency_ms": (lambda value: 0 <= value <= MOST_LATENCY_MS, "from 0 to ten days"),
     "confidence": (lambda value: 0 <= value <= 1, "between 0 and 1"),
     "sampling_fraction": (lambda value: 0 < value <= 1, "above 0 and at most 1"),
 }
@@ -94,6 +97,13 @@ class LogReader:
             if name in found:
                 raise InvalidInputError(f"The columns {found[name]!r} and {column!r} both fill {name}. Rename one of them.")
             found[name] = column
+        extra = [name for name in found if name.startswith((SEGMENT_PREFIX, FEATURE_PREFIX))]
+        odd = next((name for name in extra if len(name) > LONGEST_NAME or CONTROL.search(name)), None)
+        if odd is not None or len(extra) > MOST_EXTRA:
+            fault = (
+                f"{odd[:LONGEST_NAME]!r} is no name for a column" if odd is not None else f"there are {len(extra)} segments and features"
+            )
+            raise InvalidInputError(f"{fault}; at most {MOST_EXTRA} of up to {LONGEST_NAME} printable letters are read.")
         required = {"prediction_id"} if self.outcomes_only else {"prediction_id", "occurred_at"}
         missing = sorted(required - set(found))
         if missing:

@@ -14,6 +14,8 @@ class ValueProblem(ValueError):
     """The value cannot be read; the message says why."""
 
 
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", "correct", "pass"}
 _FALSE = {"false", "f", "no", "n", "0", "0.0", "incorrect", "fail"}
 _COMMA_NUMBER = re.compile(r"^[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+$")
@@ -32,12 +34,17 @@ def text(value: Any) -> str | None:
         return str(int(value))
     if isinstance(value, bytes):
         raise ValueProblem("the value is binary, not text.")
-    return str(value).strip() or None
+    word = str(value).strip()
+    if not word.isprintable() and CONTROL.search(word):
+        raise ValueProblem(f"{word!r} holds a control character.")
+    return word or None
 
 
 def label(value: Any) -> str | None:
     """A predicted or actual label as text; a whole number loses its zeros, since programs write 1 as 1.0 once a column has gaps."""
     read = text(value)
+    if read in ("True", "False"):  # as Python and pandas write what JSON and Parquet hold as a flag
+        return read.lower()
     whole = _WHOLE_WITH_POINT.match(read) if read else None
     return whole[1] if whole else read
 
@@ -109,6 +116,12 @@ def time_reader(time_zone: str | None) -> Callable[[Any], datetime]:
         raise InvalidInputError(f"There is no time zone {time_zone!r}. Use a name such as Europe/Berlin or UTC.") from None
 
     def read(value: Any) -> datetime:
+        instant = read_any(value)
+        if not EARLIEST <= instant < LATEST:
+            raise ValueProblem(f"{value!s} lies in the year {instant.year}; a call between 1970 and 2099 is expected.")
+        return instant
+
+    def read_any(value: Any) -> datetime:
         if isinstance(value, datetime):
             instant = value
         elif isinstance(value, int | float) and not isinstance(value, bool):

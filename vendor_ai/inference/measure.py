@@ -112,6 +112,7 @@ def _measured(entry: Entry, share: Share, tested: Tested, significance: Decimal)
         reasons=(*reasons, *_footing(entry, share)),
         bounds=share.reading.bounds,
         versions=dict(entry.versions),
+        sample=None if entry.metric.quantile is None else entry.counts.timed - entry.counts.failed.get("timeout", 0),
     )
 
 

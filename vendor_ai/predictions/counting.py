@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,9 +77,10 @@ def _local_day(occurred_at: ir.Value, scope: Scope) -> ir.Value:
     # A difference in whole seconds is cut; an epoch may be rounded, and half a second before midnight is not the next day.
     seconds = occurred_at.cast("timestamp").delta(ibis.timestamp(_EPOCH.isoformat()), unit="second").cast("int64")
     changes = offset_changes(scope)
-    shift: ir.Value = ibis.literal(changes[0][1], "int64")
-    for since, offset in changes[1:]:
-        shift = ibis.ifelse(seconds < since, shift, ibis.literal(offset, "int64"))
+    last = ibis.literal(changes[-1][1], "int64")
+    # One flat choice: a scope of decades has hundreds of changes, too many to nest.
+    until = [(seconds < since, ibis.literal(offset, "int64")) for (_, offset), (since, _) in pairwise(changes)]
+    shift: ir.Value = ibis.cases(*until, else_=last) if until else last
     return ((seconds + shift) // 86_400).cast("int64")
 
 

@@ -150,7 +150,7 @@ def refuse_other_component(session: Session, ref: str, given: AnswerSet) -> None
     Raises:
         ConflictError: When the file names one and it is not the assessment's.
     """
-    about = component_of(session, ref).name
+    about = component_of(session, ref).ref
     if given.component and given.component != about:
         raise ConflictError(
             f"This workbook was sent about {given.component!r}; {ref} is about {about!r}. Import it into its own assessment."

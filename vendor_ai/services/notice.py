@@ -14,6 +14,7 @@ from vendor_ai.db.verdict import NoticeRow, ViolationRow
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import ConflictError, NotFoundError
+from vendor_ai.domain.verdict_json import clause_json, verdict_from_json
 
 # What may follow what: nothing is skipped backwards, and a closed violation stays closed.
 NEXT_STATES = {
@@ -57,7 +58,12 @@ def _violation(session: Session, row: ViolationRow) -> Violation:
     contract = session.get(ContractRow, row.contract_id)
     assert contract is not None
     assert row.id is not None
-    return Violation(row.id, contract.ref, row.clause, row.figures["component"], row.subject, row.state, row.opened_at, row.figures)
+    return Violation(row.id, contract.ref, row.clause, row.figures["component"], row.subject, row.state, row.opened_at, _shown(row.figures))
+
+
+def _shown(figures: dict[str, Any]) -> dict[str, Any]:
+    """A violation's figures in the keys and decimal strings of the **sla** document."""
+    return clause_json(verdict_from_json(figures)) if "is_floor" in figures else figures
 
 
 def violations(session: Session) -> list[Violation]:
@@ -65,8 +71,8 @@ def violations(session: Session) -> list[Violation]:
     return [_violation(session, row) for row in store.violations(session)]
 
 
-def _row(session: Session, key: int) -> ViolationRow:
-    row = session.get(ViolationRow, key, with_for_update=True)
+def _row(session: Session, key: int, *, to_change: bool = False) -> ViolationRow:
+    row = session.get(ViolationRow, key, with_for_update=True if to_change else None)
     if row is None:
         raise NotFoundError("violation", str(key), "See `vendor-ai violation list`.")
     return row
@@ -84,7 +90,7 @@ def move_violation(session: Session, key: int, state: str, *, note: str, by: Act
         NotFoundError: When there is no such violation.
         ConflictError: When its state does not allow the step.
     """
-    row = _row(session, key)
+    row = _row(session, key, to_change=True)
     if state not in NEXT_STATES[row.state]:
         allowed = ", ".join(NEXT_STATES[row.state]) or "nothing, it is closed"
         raise ConflictError(f"Violation {key} is {row.state}; from there it can become: {allowed}.")

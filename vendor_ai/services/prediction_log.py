@@ -1,5 +1,6 @@
 """The prediction log: accepting batches, folding them into files, keeping counters true."""
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -173,8 +174,9 @@ class PredictionLog:
             named = log.all_paths(session)
         oldest = time.time() - ORPHAN_AGE_S
         for path in (self.engine.folder / ref).glob("*/*.parquet"):
-            if path.relative_to(self.engine.folder).as_posix() not in named and path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another process sweeps too
+                if path.relative_to(self.engine.folder).as_posix() not in named and path.stat().st_mtime < oldest:
+                    path.unlink()
 
     def recount(self, component_id: int) -> None:
         """Count the days again that changed since each measure of a component was counted."""

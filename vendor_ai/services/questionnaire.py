@@ -153,11 +153,11 @@ def read_workbook(pack: Pack, content: bytes, *, name: str) -> AnswerSet:
     return read_questionnaire_workbook(pack, content, name=name)
 
 
-def write_workbook(pack: Pack, *, answers: dict[str, Answer] | None = None, component: str = "") -> bytes:
+def write_workbook(pack: Pack, *, answers: dict[str, Answer] | None = None, component: str = "", reference: str = "") -> bytes:
     """The workbook that a vendor fills in, blank or with answers so far."""
     from vendor_ai.exporters.questionnaire_workbook import questionnaire_workbook
 
-    return questionnaire_workbook(pack, answers or {}, component=component)
+    return questionnaire_workbook(pack, answers or {}, component=component, reference=reference)
 
 
 def score_set(scorer: Scorer, given: AnswerSet, properties: Properties = _NO_PROPERTIES) -> Score:
