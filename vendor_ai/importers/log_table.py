@@ -39,7 +39,7 @@ _ARROW = {
     FieldType.FLAG: pa.bool_(),
 }
 _RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
-    "latency_ms": (lambda value: 0 <= value <= MOST_LATENCY_MS, "from 0 to ten days"),
+    "latency_ms": (lambda value: 0 <= value <= MOST_LATENCY_MS, "at least 0 and at most ten days"),
     "confidence": (lambda value: 0 <= value <= 1, "between 0 and 1"),
     "sampling_fraction": (lambda value: 0 < value <= 1, "above 0 and at most 1"),
 }

@@ -86,7 +86,7 @@ def _store_one(  # noqa: PLR0917 - the row's own columns
     )
     action = "verdict.revised" if verdict.revision else "verdict.stored"
     reference = f"{verdict.clause}/{verdict.component}/{period.name}"
-    audit.append(session, AuditEvent(at, "job:evaluation", action, "verdict", reference, clause_json(verdict)))
+    audit.append(session, AuditEvent(at, "program:evaluation", action, "verdict", reference, clause_json(verdict)))
     known_violation = _violation(session, contract_id, component_id, verdict.clause, period.name)
     if known_violation is not None:
         _revise_violation(session, known_violation, figures, reference, at=at)
@@ -102,7 +102,7 @@ def _store_one(  # noqa: PLR0917 - the row's own columns
             changed_at=at,
         )
         store_of.open_violation(session, row)
-        audit.append(session, AuditEvent(at, "job:evaluation", "violation.opened", "violation", reference, {}))
+        audit.append(session, AuditEvent(at, "program:evaluation", "violation.opened", "violation", reference, {}))
     return verdict
 
 
@@ -128,4 +128,4 @@ def _revise_violation(session: Session, row: ViolationRow, figures: dict[str, An
     row.figures, row.changed_at = figures, at
     session.flush()
     facts = {"revision": figures["revision"], "credit": figures["credit"]}
-    audit.append(session, AuditEvent(at, "job:evaluation", f"violation.{action}", "violation", reference, facts))
+    audit.append(session, AuditEvent(at, "program:evaluation", f"violation.{action}", "violation", reference, facts))

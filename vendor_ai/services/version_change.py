@@ -129,4 +129,4 @@ def open_violations(session: Session, contract: Contract, contract_id: int, foun
         )
         if store.open_violation(session, row):
             reference = f"{clause.id}/{change.component}/{change.after}"
-            audit.append(session, AuditEvent(at, "job:evaluation", "violation.opened", "violation", reference, change_json(change)))
+            audit.append(session, AuditEvent(at, "program:evaluation", "violation.opened", "violation", reference, change_json(change)))
