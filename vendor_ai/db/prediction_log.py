@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint, bindparam, delete, func, update
+from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint, bindparam, delete, func, insert, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
@@ -311,7 +311,7 @@ def store_counts(
         for entry in counts
     ]
     if rows:
-        session.connection().execute(CounterRow.__table__.insert(), rows)  # type: ignore[attr-defined]
+        session.connection().execute(insert(CounterRow), rows)
     return True
 
 
