@@ -90,7 +90,7 @@ def evaluate(log: PredictionLog, reference: str, period_name: str, *, refresh: b
         status=status_of(verdicts, changes),
         clauses=tuple(verdicts),
         changes=tuple(changes),
-        credits_total=_total_credit(contract, verdicts),
+        credits_total=credits_of(contract, verdicts),
         stale=stale,
     )
 
@@ -201,7 +201,8 @@ def status_of(verdicts: Sequence[ClauseVerdict], changes: Sequence[VersionChange
     return ContractStatus.PARTIAL if any(insufficient) else ContractStatus.COMPLIANT
 
 
-def _total_credit(contract: Contract, verdicts: Sequence[ClauseVerdict]) -> Money | None:
+def credits_of(contract: Contract, verdicts: Sequence[ClauseVerdict]) -> Money | None:
+    """The credits of some verdicts together; None where no fee is agreed."""
     if contract.monthly_fee is None:
         return None
     due = Money(Decimal(0), contract.monthly_fee.currency)

@@ -19,9 +19,10 @@ from vendor_ai.kit.money import Money
 from vendor_ai.kit.period import Period
 from vendor_ai.services import assessment, contract, notice
 from vendor_ai.services.assessment import Assessment
+from vendor_ai.services.evaluation import credits_of
 from vendor_ai.services.notice import Violation
 from vendor_ai.services.prediction_log import OUTCOME, PREDICTION
-from vendor_ai.services.standing import closed_evaluations, credits_of, seen_changes
+from vendor_ai.services.standing import closed_evaluations, seen_changes
 
 SETTLED = {"credited", "closed"}
 

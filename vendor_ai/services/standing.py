@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -20,11 +19,10 @@ from vendor_ai.domain.errors import ConflictError, InvalidInputError
 from vendor_ai.domain.measure import Measure
 from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, VersionChange
 from vendor_ai.domain.verdict_json import verdict_from_json
-from vendor_ai.kit.money import Money
 from vendor_ai.kit.period import Period, PeriodError, PeriodLength, local_midnight, parse_period, period_at
 from vendor_ai.metrics import METRICS
 from vendor_ai.services import measurement
-from vendor_ai.services.evaluation import load_contract, status_of
+from vendor_ai.services.evaluation import credits_of, load_contract, status_of
 from vendor_ai.services.prediction_log import PredictionLog
 
 
@@ -176,16 +174,6 @@ def _evaluation(
         changes=tuple(changes),
         credits_total=credits_of(contract, verdicts),
     )
-
-
-def credits_of(contract: Contract, verdicts: Sequence[ClauseVerdict]) -> Money | None:
-    """The credits of some verdicts together; None where no fee is agreed."""
-    if contract.monthly_fee is None:
-        return None
-    due = Money(Decimal(0), contract.monthly_fee.currency)
-    for verdict in verdicts:
-        due = due + verdict.credit if verdict.credit is not None else due
-    return due
 
 
 def seen_changes(session: Session, contract: Contract, contract_id: int, period: Period | None = None) -> list[VersionChange]:
