@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from tests.factories.answers import every_answer
 from vendor_ai.db import vendor as vendor_store
 from vendor_ai.db.vendor import component_key
 from vendor_ai.domain.actor import Actor
-from vendor_ai.domain.pack import Pack
+from vendor_ai.domain.pack import Level
 from vendor_ai.domain.vendor import Component, ComponentStatus, Vendor
 from vendor_ai.importers.answers import AnswerReader
 from vendor_ai.importers.log_table import LogReader
 from vendor_ai.outside.clock import FixedClock
-from vendor_ai.services import assessment, notice, shadow
+from vendor_ai.services import answering, assessment, notice, shadow
 from vendor_ai.services.contract import import_contract, read_contract_file
 from vendor_ai.services.evaluation import evaluate
 from vendor_ai.services.log_import import import_log_files
@@ -110,21 +111,12 @@ def add_calls(app: App, supplier: Supplier) -> None:
     import_log_files(app.log, [path], reader=LogReader(), component=supplier.component, batch_rows=10_000)
 
 
-def answered(pack: Pack, worst: int) -> dict[str, str]:
-    """An answer to every question: the mildest option that is at least ``worst`` (1 LOW to 4 CRITICAL), else the most severe."""
-    found = {}
-    for question in pack.questions:
-        levels = sorted((option.level, option.value) for option in question.options)
-        found[question.id] = next((value for level, value in levels if level >= worst), levels[-1][1])
-    return found
-
-
 def add_claim(app: App, supplier: Supplier, worst: int) -> None:
     pack = find_pack("vendor-ai-due-diligence")
-    given = AnswerReader(pack).read_json(json.dumps(answered(pack, worst)))
+    given = AnswerReader(pack).read_json(json.dumps(every_answer(pack, Level(worst), today=NOW.date())))
     with app.records.write() as session:
         ref = assessment.send(session, supplier.component, pack, by=BY, at=NOW)
-        assessment.import_answers(session, ref, given, by=BY, at=NOW)
+        answering.import_answers(session, ref, given, by=BY, at=NOW)
 
 
 def add_shadow(app: App) -> None:

@@ -58,3 +58,80 @@ questions:
     floor: {answer: bad, at_least: REJECTED}
     condition: {text: Make it lawful., days: 30, owner: vendor}
 """
+
+EVERY_TYPE_YAML = """\
+pack: every-type
+version: "1.0"
+title: Every type
+language: en
+dimensions:
+  - {id: safety, label: Safety, group: technical, weight: 0.5}
+  - {id: law, label: Law, group: legal, weight: 0.5}
+questions:
+  - id: tested
+    dimension: safety
+    text: Was it tested?
+    type: yes_no
+    options: [{value: yes, level: LOW}, {value: no, level: CRITICAL}]
+  - id: channels
+    dimension: safety
+    text: Where is it open to abuse?
+    type: multi
+    options:
+      - {value: chat, label: Chat; also by voice, level: MEDIUM}
+      - {value: mail, label: E-mail, level: HIGH}
+      - {value: none, label: Nowhere, level: LOW}
+    floor: {answer: mail, at_least: REQUIRES_REMEDIATION}
+  - id: checks
+    dimension: safety
+    text: Which checks are run?
+    type: multi
+    combine: count
+    options: [{value: lint, level: LOW}, {value: unit, level: LOW}, {value: fuzz, level: LOW}]
+    bands: [{up_to: 1, level: HIGH}, {up_to: 2, level: MEDIUM}, {level: LOW}]
+  - id: grade
+    dimension: safety
+    text: How good is it?
+    type: scale
+    options: [{value: 1, label: Bad, level: CRITICAL}, {value: 2, label: Fair, level: MEDIUM}, {value: 3, label: Good, level: LOW}]
+  - id: notice
+    dimension: law
+    text: How many days of notice?
+    type: number
+    unit: days
+    minimum: 0
+    maximum: 365.5
+    bands: [{up_to: 29.5, level: CRITICAL}, {up_to: 90, level: MEDIUM}, {level: LOW}]
+    evidence: {ask: The clause., required: true, valid_months: 12}
+  - id: audited
+    dimension: law
+    text: When was the last audit?
+    type: date
+    applies_when: {question: tested, answer: yes}
+    bands: [{up_to: 365, level: LOW}, {level: HIGH}]
+    condition: {text: Audit again., level: HIGH, days: 90}
+  - id: remark
+    dimension: law
+    text: What else?
+    type: text
+    required: false
+  - id: policy
+    dimension: law
+    text: The policy, please.
+    type: file
+    answered: LOW
+    applies_when: [{property: tier, is: [MEDIUM, HIGH]}, {question: channels, answer: [chat, mail]}]
+translations:
+  de:
+    title: Alle Arten
+    dimensions: {safety: Sicherheit, law: Recht}
+    questions:  # by id
+      tested: {text: "Wurde es getestet?", options: {yes: Ja, no: Nein}}
+      channels: {text: "Wo ist Missbrauch möglich?", options: {chat: Im Chat, mail: Per E-Mail, none: Nirgends}}
+      checks: {text: "Welche Prüfungen laufen?", options: {lint: Stil, unit: Einzeltests, fuzz: Zufallstests}}
+      grade: {text: "Wie gut ist es?", options: {1: Schlecht, 2: Mittel, 3: Gut}}
+      notice: {text: "Wie viele Tage Vorlauf?", evidence: Die Klausel.}
+      audited: {text: "Wann war die letzte Prüfung?"}
+      remark: {text: "Was noch?"}
+      policy: {text: Bitte die Richtlinie.}
+"""

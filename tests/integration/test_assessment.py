@@ -1,12 +1,16 @@
 """The claim, stored."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from tests.factories.answers import every_answer
 from tests.factories.command_line import CommandLine
+from vendor_ai.domain.pack import Level
+from vendor_ai.services.questionnaire import find_pack
 
 PACK = "vendor-ai-due-diligence"
 
@@ -18,17 +22,13 @@ def acme(cli: CommandLine) -> CommandLine:
     return cli
 
 
-def best_answers(cli: CommandLine) -> dict[str, str]:
-    """The option with the lowest level of every question."""
-    levels = {"LOW": 1, "MEDIUM": 2, "HIGH": 3, "CRITICAL": 4}
-    pack = cli.ok("questionnaire", "show", PACK, "--json").json
-    return {
-        question["id"]: min(question["options"], key=lambda option: levels[str(option["level"])])["value"] for question in pack["questions"]
-    }
+def best_answers() -> dict[str, str]:
+    """The mildest answer to every question."""
+    return every_answer(find_pack(PACK), Level.LOW, today=datetime.now(UTC).date())
 
 
 def test_the_best_answers_in_the_workbook_come_back_approved(acme: CommandLine, tmp_path: Path) -> None:
-    (tmp_path / "best.json").write_text(json.dumps(best_answers(acme)))
+    (tmp_path / "best.json").write_text(json.dumps(best_answers()))
     acme.ok("assessment", "import", "ocr-a1", tmp_path / "best.json")
     acme.ok("assessment", "workbook", "ocr-a1", tmp_path / "filled.xlsx")
     acme.ok("assessment", "send", "ocr")
@@ -37,7 +37,7 @@ def test_the_best_answers_in_the_workbook_come_back_approved(acme: CommandLine, 
 
 
 def test_a_dry_run_shows_the_difference_and_stores_nothing(acme: CommandLine, tmp_path: Path) -> None:
-    question, answer = next(iter(best_answers(acme).items()))
+    question, answer = next(iter(best_answers().items()))
     (tmp_path / "one.json").write_text(json.dumps({question: answer}))
     shown = acme.ok("assessment", "import", "ocr-a1", tmp_path / "one.json", "--dry-run", "--json").json
     assert shown["changes"] == [{"question": question, "before": None, "after": answer}]
@@ -46,7 +46,7 @@ def test_a_dry_run_shows_the_difference_and_stores_nothing(acme: CommandLine, tm
 
 
 def test_not_applicable_counts_as_unanswered_until_a_reviewer_accepts_it(acme: CommandLine, tmp_path: Path) -> None:
-    answers: dict[str, object] = dict(best_answers(acme))
+    answers: dict[str, object] = dict(best_answers())
     question = next(
         entry["id"] for entry in acme.ok("questionnaire", "show", PACK, "--json").json["questions"] if entry.get("not_applicable", True)
     )
@@ -101,7 +101,7 @@ def test_a_workbook_sent_about_another_component_is_refused_naming_both(acme: Co
 
 
 def test_an_unfinished_questionnaire_says_what_it_could_still_become(acme: CommandLine, tmp_path: Path) -> None:
-    question, answer = next(iter(best_answers(acme).items()))
+    question, answer = next(iter(best_answers().items()))
     (tmp_path / "one.json").write_text(json.dumps({question: answer}))
     said = acme.ok("assessment", "import", "ocr-a1", tmp_path / "one.json").out
     assert "Still possible: 1.00 APPROVED to " in said

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, event, inspect
+from sqlalchemy import Engine, event, inspect, text
 from sqlmodel import SQLModel
 
 import vendor_ai.db.tables  # noqa: F401 - fills the metadata
@@ -136,3 +136,28 @@ def test_a_database_of_a_newer_version_is_left_alone(records: Records) -> None:
 def test_postgresql_without_a_schema_asks_for_db_upgrade(empty: Records) -> None:
     with pytest.raises(ConflictError, match="vendor-ai db upgrade"):
         schema.ensure(empty)
+
+
+def test_a_filled_database_of_the_first_schema_keeps_its_rows(empty: Records) -> None:
+    schema.upgrade(empty, "0001")
+    with empty.write() as session:
+        for statement in (
+            "INSERT INTO vendor (id, ref, name, website, created_at) VALUES (1, 'acme', 'Acme', '', '2026-01-01 00:00:00')",
+            "INSERT INTO component (id, ref, name, vendor_id, status, properties, created_at)"
+            " VALUES (1, 'ocr', 'OCR', 1, 'in_use', '{}', '2026-01-01 00:00:00')",
+            "INSERT INTO pack (id, pack, version, sha256, text, stored_at) VALUES (1, 'p', '1', 'x', '{}', '2026-01-01 00:00:00')",
+            "INSERT INTO assessment (id, ref, component_id, pack_id, state, decision, decided_by, created_at)"
+            " VALUES (1, 'ocr-a1', 1, 1, 'sent', '', '', '2026-01-01 00:00:00')",
+            "INSERT INTO answer (id, assessment_id, question, value, evidence, comment, dated, source, answered_at)"
+            " VALUES (1, 1, 'q', 'a', '', '', '', 'vendor', '2026-01-01 00:00:00')",
+        ):
+            session.connection().execute(text(statement))
+    schema.upgrade(empty)
+    with empty.read() as session:
+        kept = session.connection().execute(text("SELECT ref, language, supersedes FROM assessment")).all()
+        answers = session.connection().execute(text("SELECT question, answered_by, origin FROM answer")).all()
+    assert [tuple(row) for row in kept] == [("ocr-a1", "", "")]
+    assert [tuple(row) for row in answers] == [("q", "", "")]
+    schema.downgrade(empty, "0001")
+    with empty.read() as session:
+        assert session.connection().execute(text("SELECT ref FROM assessment")).scalar_one() == "ocr-a1"

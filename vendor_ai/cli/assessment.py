@@ -1,13 +1,19 @@
 """`vendor-ai assessment`: the claim about one component."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vendor_ai.cli import assessment_triage
 from vendor_ai.cli.output import JsonOption, print_json, print_problems, print_table
-from vendor_ai.cli.session import acting, open_session
+from vendor_ai.cli.session import acting, open_session, read_instant
+from vendor_ai.domain.assessment import AnswerSource
 from vendor_ai.domain.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from vendor_ai.domain.score import Score
+    from vendor_ai.services.answering import AnswerChange
 
 assessment = typer.Typer(no_args_is_help=True, help="Questionnaires about a component, with their answers and scores.")
 
@@ -15,7 +21,9 @@ RefArgument = Annotated[str, typer.Argument(help="The assessment's reference, e.
 
 
 def register(app: typer.Typer) -> None:
-    """Add the noun."""
+    """Add the noun, with the verbs that have files of their own."""
+    for module in (assessment_triage,):
+        module.add_verbs(assessment)
     app.add_typer(assessment, name="assessment")
 
 
@@ -23,39 +31,78 @@ def register(app: typer.Typer) -> None:
 def send(
     component: Annotated[str, typer.Argument(help="Reference or name of the component.")],
     pack: Annotated[str, typer.Option("--pack", help="Id of a pack, or the path of a pack file.")] = "vendor-ai-due-diligence",
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Prepare it; `assessment dispatch` sends it later.")
+    ] = False,
+    contact: Annotated[str, typer.Option("--contact", help="E-mail address of the vendor's contact, for reminders.")] = "",
+    due: Annotated[str | None, typer.Option("--due", help="When the answers are due (a date, or ISO 8601 with an offset).")] = None,
+    language: Annotated[str, typer.Option("--language", help="Language of the questions, where the pack has it, e.g. de.")] = "",
+    supersedes: Annotated[str, typer.Option("--supersedes", help="The earlier assessment that this one follows.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Start an assessment; it keeps its own copy of the pack.
+    """Start an assessment; it keeps its own copy of the pack, and takes over what the vendor answered for all its components.
 
-    Example: vendor-ai assessment send acme-ocr --pack vendor-ai-due-diligence
+    Example: vendor-ai assessment send acme-ocr --pack vendor-ai-due-diligence --due 2026-12-15
     """
-    from vendor_ai.services.assessment import send as send_assessment
+    from vendor_ai.services import answering
+    from vendor_ai.services import assessment as service
     from vendor_ai.services.questionnaire import find_pack
 
     chosen = find_pack(pack)
     app = open_session()
     with app.records.write() as session:
-        ref = send_assessment(session, component, chosen, by=acting(), at=app.clock.now())
+        at = app.clock.now()
+        ref = service.send(
+            session, component, chosen, draft=draft, contact=contact, language=language, due_at=read_instant(due), supersedes=supersedes,
+            by=acting(), at=at,
+        )  # fmt: skip
+        inherited = answering.inherit(session, ref, by=acting(), at=at)
+        asked = len(service.questions_of(session, ref))
     if as_json:
-        print_json({"assessment": ref, "pack": chosen.id, "version": chosen.version, "questions": len(chosen.questions)})
+        document = {"assessment": ref, "pack": chosen.id, "version": chosen.version, "questions": asked, "inherited": inherited}
+        print_json({**document, "state": "draft" if draft else "sent"})
         return
-    typer.echo(f"Assessment {ref} started. Next, the workbook for the vendor: vendor-ai assessment workbook {ref} {ref}.xlsx")
+    typer.echo(
+        f"Assessment {ref} {'prepared' if draft else 'started'}: {asked} questions, {inherited} of them answered by the vendor before."
+    )
+    typer.echo(f"Next, a link for the vendor: vendor-ai assessment link {ref} --name NAME")
+    typer.echo(f"Or the workbook: vendor-ai assessment workbook {ref} {ref}.xlsx")
+
+
+@assessment.command("dispatch")
+def dispatch(ref: RefArgument, as_json: JsonOption = False) -> None:
+    """Send an assessment that was prepared as a draft.
+
+    Example: vendor-ai assessment dispatch acme-ocr-a1
+    """
+    from vendor_ai.services.assessment import send_draft
+
+    app = open_session()
+    with app.records.write() as session:
+        send_draft(session, ref, by=acting(), at=app.clock.now())
+    if as_json:
+        print_json({"assessment": ref, "state": "sent"})
+        return
+    typer.echo(f"Assessment {ref} is sent.")
 
 
 @assessment.command("workbook")
-def workbook(ref: RefArgument, file: Annotated[Path, typer.Argument(help="Where to write the workbook (.xlsx).")]) -> None:
+def workbook(
+    ref: RefArgument,
+    file: Annotated[Path, typer.Argument(help="Where to write the workbook (.xlsx).")],
+    language: Annotated[str, typer.Option("--language", help="Language of the questions; else the one it was sent in.")] = "",
+) -> None:
     """Write the workbook that the vendor fills in, with the answers so far.
 
     Example: vendor-ai assessment workbook acme-ocr-a1 acme-ocr.xlsx
     """
-    from vendor_ai.services.assessment import answers_of, component_of, pack_of
-    from vendor_ai.services.questionnaire import write_workbook
+    from vendor_ai.services.assessment_workbook import workbook_of
 
-    with open_session().records.read() as session:
-        about = component_of(session, ref)
-        content = write_workbook(pack_of(session, ref), answers=answers_of(session, ref), component=about.name, reference=about.ref)
+    app = open_session()
     if file.exists():
         raise InvalidInputError(f"{file} exists already. Choose another name, so that no filled workbook is lost.")
+    with app.records.write() as session:  # the key that signs the file is made at first use
+        content = workbook_of(session, ref, language=language)
     file.write_bytes(content)
     typer.echo(f"Workbook written to {file}. When it comes back: vendor-ai assessment import {ref} {file.name}")
 
@@ -64,6 +111,10 @@ def workbook(ref: RefArgument, file: Annotated[Path, typer.Argument(help="Where 
 def import_answers(
     ref: RefArgument,
     file: Annotated[Path, typer.Argument(help="The filled workbook, or answers as json or yaml.")],
+    source: Annotated[
+        AnswerSource, typer.Option("--source", help="Whose answers these are: staff may answer for a vendor that never will.")
+    ] = AnswerSource.VENDOR,
+    origin: Annotated[str, typer.Option("--origin", help="The document or test the answers come from.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -71,19 +122,18 @@ def import_answers(
 
     Example: vendor-ai assessment import acme-ocr-a1 acme-ocr.xlsx --dry-run
     """
-    from vendor_ai.services.assessment import difference, pack_of, refuse_other_component
-    from vendor_ai.services.assessment import import_answers as store_answers
-    from vendor_ai.services.questionnaire import read_answers
+    from vendor_ai.services import answering
+    from vendor_ai.services.assessment_workbook import read_returned
 
     app = open_session()
     with app.records.read() as session:
-        given = read_answers(pack_of(session, ref), file)
-        refuse_other_component(session, ref, given)
-        changes = difference(session, ref, given)
+        given = read_returned(session, ref, file)
+        answering.refuse_other_component(session, ref, given)
+        changes = answering.difference(session, ref, given)
     score = None
     if not dry_run:
         with app.records.write() as session:
-            score = store_answers(session, ref, given, by=acting(), at=app.clock.now())
+            score = answering.import_answers(session, ref, given, source=source, origin=origin, by=acting(), at=app.clock.now())
     if as_json:
         print_json(
             {
@@ -91,50 +141,93 @@ def import_answers(
                 "dry_run": dry_run,
                 "changes": [{"question": entry.question, "before": entry.before, "after": entry.after} for entry in changes],
                 "problems": [problem.as_json() for problem in given.problems],
+                "remarks": [remark.as_json() for remark in given.remarks],
                 "score": None if score is None else score.as_json(),
             }
         )
     else:
-        rows = [[entry.question, entry.before or "unanswered", entry.after] for entry in changes]
-        print_table("Would change" if dry_run else "Changed", ["Question", "Before", "After"], rows, empty="Nothing changes.")
-        print_problems(given.problems, file.name)
+        _print_changes(changes, dry_run)
+        print_problems([*given.problems, *given.remarks], file.name)
         if score is not None:
-            shown = score.as_json()
-            open_answers = f"; {len(shown['unanswered'])} questions open" if shown["unanswered"] else ""
-            typer.echo(f"Score {shown['score']} (higher is worse): {shown['recommendation']}{open_answers}.")
-            if shown["unanswered"] and shown["bounds"]["best"] is not None:
-                best, worst = shown["bounds"]["best"], shown["bounds"]["worst"]
-                reach = f"{best['score']} {best['recommendation']} to {worst['score']} {worst['recommendation']}"
-                typer.echo(f"Open questions count as CRITICAL. Still possible: {reach}.")
+            _print_score(score)
     if given.problems:
         raise typer.Exit(1)
 
 
-@assessment.command("list")
-def list_assessments(as_json: JsonOption = False) -> None:
-    """List every assessment, newest first.
+def _print_changes(changes: list["AnswerChange"], dry_run: bool) -> None:
+    rows = [[entry.question, entry.before or "unanswered", entry.after] for entry in changes]
+    print_table("Would change" if dry_run else "Changed", ["Question", "Before", "After"], rows, empty="Nothing changes.")
 
-    Example: vendor-ai assessment list
+
+def _print_score(score: "Score") -> None:
+    shown = score.as_json()
+    open_answers = f"; {len(shown['unanswered'])} questions open" if shown["unanswered"] else ""
+    typer.echo(f"Score {shown['score']} (higher is worse): {shown['recommendation']}{open_answers}. As claimed, until it is reviewed.")
+    if shown["unanswered"] and shown["bounds"] is not None:
+        best, worst = shown["bounds"]["best"], shown["bounds"]["worst"]
+        reach = f"{best['score']} {best['recommendation']} to {worst['score']} {worst['recommendation']}"
+        typer.echo(f"Open questions count as CRITICAL. Still possible: {reach}.")
+
+
+@assessment.command("list")
+def list_assessments(
+    state: Annotated[str, typer.Option("--state", help="Only those in this state, e.g. submitted.")] = "",
+    component: Annotated[str, typer.Option("--component", help="Only those about this component (its reference).")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """List the assessments, newest first.
+
+    Example: vendor-ai assessment list --state submitted
     """
     from vendor_ai.services.assessment import assessments
 
     with open_session().records.read() as session:
-        found = assessments(session)
+        found = [
+            entry
+            for entry in assessments(session)
+            if (not state or entry.state == state.strip().lower().replace(" ", "_")) and (not component or entry.component == component)
+        ]
     if as_json:
         print_json([entry.as_json() for entry in found])
         return
-    rows = []
-    for entry in found:
-        score = entry.score or {}
-        rows.append(
-            [
-                entry.ref,
-                entry.component,
-                f"{entry.pack} {entry.version}",
-                entry.state,
-                score.get("score") or "",
-                score.get("recommendation") or "",
-            ]
-        )
-    empty = "No assessment yet. Start one: vendor-ai assessment send COMPONENT"
-    print_table("Assessments", ["Reference", "Component", "Pack", "State", "Score (higher is worse)", "Recommendation"], rows, empty=empty)
+    rows = [_row(entry.as_json()) for entry in found]
+    empty = "No assessment yet. Start one: vendor-ai assessment send COMPONENT" if not (state or component) else "No assessment like that."
+    columns = ["Reference", "Component", "Pack", "State", "Due", "Score (higher is worse)", "Recommendation", "Decision"]
+    print_table("Assessments", columns, rows, empty=empty)
+
+
+def _row(entry: dict[str, Any]) -> list[str]:
+    score = entry["score"] or {}
+    pack = f"{entry['pack']} {entry['version']}"
+    shown = [score.get("score") or "", score.get("recommendation") or "", entry["decision"] or ""]
+    return [entry["assessment"], entry["component"], pack, entry["state"].replace("_", " "), (entry["due_at"] or "")[:10], *shown]
+
+
+@assessment.command("show")
+def show(ref: RefArgument, as_json: JsonOption = False) -> None:
+    """Show where an assessment stands: its state, score, answers with their sources, and what is open.
+
+    Example: vendor-ai assessment show acme-ocr-a1
+    """
+    from vendor_ai.services.assessment_sheet import sheet_of
+
+    app = open_session()
+    with app.records.read() as session:
+        document = sheet_of(session, ref, at=app.clock.now()).as_json()
+    if as_json:
+        print_json(document)
+        return
+    state = document["state"].replace("_", " ")
+    typer.echo(f"{document['assessment']}: {document['component']}, {document['pack']} {document['version']}, {state}")
+    score = document["score"]
+    if score["score"] is not None:
+        kind = "verified" if document["verified"] else "claimed"
+        typer.echo(f"Score {score['score']} (higher is worse), {kind}: {score['recommendation']}.")
+        typer.echo(f"Decision: {document['decision'] or 'none yet'}.")
+    rows = [_answer_row(line) for line in document["answers"]]
+    print_table("Answers", ["Question", "Answer", "Level", "Reviewed level", "Source", "Verified"], rows)
+
+
+def _answer_row(line: dict[str, Any]) -> list[str]:
+    levels = [line["level"] or "", line["reviewed_level"] or ""]
+    return [line["question"], line["answer"] or "unanswered", *levels, line["source"] or "", "yes" if line["verified"] else ""]

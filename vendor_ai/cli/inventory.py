@@ -30,14 +30,15 @@ def import_file(
     from vendor_ai.services.inventory import carry_out, plan_import
 
     app = open_session()
+    now = app.clock.now()
     rows, problems, unknown = read_inventory(file)
     if dry_run:
         with app.records.read() as session:
-            plan = plan_import(session, rows, problems)
+            plan = plan_import(session, rows, problems, at=now)
     else:
         with app.records.write() as session:
-            plan = plan_import(session, rows, problems)
-            carry_out(session, plan, by=acting(), at=app.clock.now())
+            plan = plan_import(session, rows, problems, at=now)
+            carry_out(session, plan, by=acting(), at=now)
     if as_json:
         print_json(plan.as_json() | {"dry_run": dry_run, "unknown_columns": unknown})
     else:
@@ -47,7 +48,7 @@ def import_file(
         if unknown:
             typer.echo(f"Columns left out, the inventory has none of their name: {', '.join(unknown)}.", err=True)
         print_problems(plan.problems, str(file))
-    if problems:
+    if plan.problems:
         raise typer.Exit(1)
 
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vendor_ai.cli.output import JsonOption, console, print_json, print_json_line, print_table
+from vendor_ai.cli import questionnaire_convert
+from vendor_ai.cli.output import JsonOption, print_json, print_json_line, print_table
+from vendor_ai.cli.questionnaire_view import print_pack, print_score
+from vendor_ai.cli.session import AtOption, read_instant
 
 if TYPE_CHECKING:
-    from vendor_ai.domain.pack import Pack, Question
+    from datetime import date
+
     from vendor_ai.domain.problem import Problem
-    from vendor_ai.domain.score import Score
     from vendor_ai.services.questionnaire import Scored
 
 _DEFAULT_PACK = "vendor-ai-due-diligence"
@@ -33,6 +36,7 @@ def register(app: typer.Typer) -> None:
     noun.command("check")(check)
     noun.command("workbook")(workbook)
     noun.command("score")(score)
+    questionnaire_convert.register(noun)
     app.add_typer(noun, name="questionnaire")
 
 
@@ -51,7 +55,11 @@ def list_packs(as_json: JsonOption = False) -> None:
     print_table("Questionnaires", ["Pack", "Version", "Dimensions", "Questions", "Title"], rows)
 
 
-def show(pack: PackArgument, as_json: JsonOption = False) -> None:
+def show(
+    pack: PackArgument,
+    language: Annotated[str | None, typer.Option("--language", help="Show its texts in this language, e.g. de.")] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show the dimensions, questions and answers of a pack.
 
     Example: vendor-ai questionnaire show vendor-ai-due-diligence
@@ -59,24 +67,32 @@ def show(pack: PackArgument, as_json: JsonOption = False) -> None:
     from vendor_ai.services import questionnaire
 
     found = questionnaire.find_pack(pack)
+    digest = found.digest()
+    found = found if language is None else found.in_language(language)
     if as_json:
-        print_json({**found.as_json(), "sha256": found.digest()})
+        print_json({**found.as_json(), "sha256": digest})
         return
-    _print_pack(found)
+    print_pack(found)
 
 
-def check(file: Annotated[Path, typer.Argument(help="A pack as a YAML file.")], as_json: JsonOption = False) -> None:
+def check(
+    file: Annotated[Path, typer.Argument(help="A pack as a YAML file.")],
+    publish: Annotated[bool, typer.Option("--publish", help="Freeze this version in the lock.json beside the file.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Check a pack file; every mistake is named with line and field. Exit code 1 when there are any.
 
     Example: vendor-ai questionnaire check my-pack.yaml
     """
     from vendor_ai.services import questionnaire
 
-    parsed = questionnaire.check_pack(file)
+    parsed, new = questionnaire.publish_pack(file) if publish else (questionnaire.check_pack(file), False)
     if as_json:
-        print_json({"file": str(file), "ok": not parsed.problems, "problems": [problem.as_json() for problem in parsed.problems]})
-    elif not parsed.problems:
-        typer.echo("ok")
+        published = {"published": new} if publish else {}
+        problems = [problem.as_json() for problem in parsed.problems]
+        print_json({"file": str(file), "ok": not parsed.problems, "problems": problems, **published})
+    elif parsed.pack is not None:
+        typer.echo(f"ok, {parsed.pack.id} {parsed.pack.version} {'is' if new else 'was already'} published" if publish else "ok")
     _report(parsed.problems, file)
 
 
@@ -112,27 +128,29 @@ def score(
     pack: Annotated[str, typer.Option("--pack", help="Id of a pack, or the path of a pack file.")] = _DEFAULT_PACK,
     properties: PropertyOption = None,
     breakdown: Annotated[bool, typer.Option("--breakdown", help="Add the questions below each dimension.")] = False,
+    at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Score answers by question, or levels by dimension, without storing anything. 1 (LOW) is best, 4 (CRITICAL) is worst.
 
-    Refused rows count as unanswered, are named, and end in exit code 1.
+    Refused rows count as unanswered, are named, and end in exit code 1. The age of dates is counted to today, or to --at.
 
     Example: vendor-ai questionnaire score --pack vendor-ai-due-diligence --answers answers.yaml
     """
     from vendor_ai.services import questionnaire
 
     found = questionnaire.find_pack(pack)
-    known = _stated(properties or [])
+    known, as_of = _stated(properties or []), _day(at)
     if answers.suffix.lower() in (".jsonl", ".ndjson"):
-        _score_lines(questionnaire.score_lines(found, answers, known), answers, breakdown)
+        _score_lines(questionnaire.score_lines(found, answers, known, as_of=as_of), answers, breakdown)
         return
-    scored = questionnaire.score_file(found, answers, known)
+    scored = questionnaire.score_file(found, answers, known, as_of=as_of)
     if scored.score is not None and as_json:
         problems = {"problems": [problem.as_json() for problem in scored.problems]} if scored.problems else {}
         print_json({**scored.score.as_json(breakdown=breakdown), **problems})
     elif scored.score is not None:
-        _print_score(found, scored.score, breakdown)
+        print_score(found, scored.score, breakdown)
+    _note(scored.remarks, answers)
     _report(scored.problems, answers)
 
 
@@ -140,6 +158,7 @@ def _score_lines(results: Iterable["Scored"], file: Path, breakdown: bool) -> No
     """One JSON line per set; a refused line says why and the run ends with exit code 1."""
     problems: list[Problem] = []
     for scored in results:
+        _note(scored.remarks, file)
         if scored.score is not None:
             print_json_line(scored.score.as_json(breakdown=breakdown))
             continue
@@ -148,6 +167,19 @@ def _score_lines(results: Iterable["Scored"], file: Path, breakdown: bool) -> No
         )
         problems.extend(scored.problems)
     _report(problems, file)
+
+
+def _day(at: str | None) -> "date":
+    """The day in UTC that ``--at`` names, else today."""
+    from vendor_ai.outside.clock import SystemClock
+
+    return (read_instant(at) or SystemClock().now()).date()
+
+
+def _note(remarks: Sequence["Problem"], file: Path) -> None:
+    """What answers that were taken lack, on standard error; it changes no exit code."""
+    for remark in remarks:
+        typer.echo(f"Note: {remark.sentence(file.name)}", err=True)
 
 
 def _report(problems: Sequence["Problem"], file: Path) -> None:
@@ -166,55 +198,3 @@ def _stated(given: list[str]) -> dict[str, list[str]]:
             raise typer.BadParameter(f"{text!r} is not NAME=VALUE, such as decision_type=automated.")
         properties.setdefault(name.strip(), []).append(value.strip())
     return properties
-
-
-def _print_pack(pack: "Pack") -> None:
-    out = console()
-    out.print(f"[bold]{pack.title}[/bold]  {pack.id} {pack.version}", pack.description, sep="\n", highlight=False)
-    for dimension in pack.dimensions:
-        rows = [_question_row(question) for question in pack.questions if question.dimension == dimension.id]
-        weight = dimension.as_json()["weight"]
-        print_table(f"\n{dimension.label} ({dimension.group}, weight {weight})", ["Id", "Question", "Answers, best first"], rows)
-
-
-def _question_row(question: "Question") -> list[str]:
-    options = sorted(question.options, key=lambda option: option.level)
-    answers = "\n".join(f"{option.value} ({option.level.name}): {option.label}" for option in options)
-    asked = "".join(
-        f"\nAsked when {trigger.question or trigger.property} is {' or '.join(trigger.values)}." for trigger in question.applies_when
-    )
-    return [question.id, question.text + asked, answers]
-
-
-def _print_score(pack: "Pack", score: "Score", breakdown: bool) -> None:
-    document = score.as_json(breakdown=breakdown)
-    labels = {dimension.id: dimension.label for dimension in pack.dimensions}
-    rows: list[list[str]] = []
-    for part in document["dimensions"]:
-        rows.append([labels[part["id"]], part["value"] or "not applicable", part["weight"], part["contribution"] or "-"])
-        for question in part.get("questions", []):
-            rows.append(
-                [f"  {question['id']}", f"{question['answer'] or 'unanswered'} ({question['level']})", "", question["contribution"]]
-            )
-    rows.append(["Score", "", "", document["score"] or "no score"])
-    print_table(f"{pack.title} {pack.version} (1 is best, 4 is worst)", ["Dimension", "Value", "Weight", "Contribution"], rows)
-    for line in _score_sentences(score, document):
-        console().print(line, markup=False)
-
-
-def _score_sentences(score: "Score", document: dict[str, Any]) -> list[str]:
-    if score.best is None or score.worst is None:
-        return ["No score: nothing here applies."]
-    lines = [f"Recommendation: {score.recommendation}"]
-    if score.recommendation != score.by_mean:
-        lines.append(f"By the mean alone: {score.by_mean}")
-    lines += [f"Floor: {floor.question} answered {floor.answer!r} forces at least {floor.at_least}" for floor in score.floors]
-    if not score.complete:
-        best, worst = document["bounds"]["best"], document["bounds"]["worst"]
-        lines.append(f"{len(score.unanswered)} unanswered, counted as CRITICAL: {', '.join(score.unanswered)}")
-        lines.append(f"Still possible: {best['score']} {best['recommendation']} to {worst['score']} {worst['recommendation']}")
-    lines += [
-        f"Condition ({condition.severity.name}, {condition.days} days): {condition.text} [{condition.question}]"
-        for condition in score.conditions
-    ]
-    return lines

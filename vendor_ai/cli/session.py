@@ -13,6 +13,9 @@ from vendor_ai.domain.errors import InvalidInputError
 if TYPE_CHECKING:
     from vendor_ai.wiring import App
 
+TokenOption = Annotated[
+    str | None, typer.Option("--token", envvar="VENDOR_AI_TOKEN", help="A token with the scope decide: decisions are never anonymous.")
+]
 AtOption = Annotated[str | None, typer.Option("--at", help="Take this instant for now (ISO 8601 with an offset, or a date in UTC).")]
 
 
@@ -32,6 +35,25 @@ def acting() -> Actor:
     except (KeyError, OSError):
         name = "unknown"
     return Actor(f"cli:{name}")
+
+
+def deciding(app: "App", token: str | None) -> Actor:
+    """Who decides or approves: the holder of a token with the scope ``decide``, never just whoever sits at the keyboard.
+
+    Raises:
+        InvalidInputError: When no token is given.
+        NotAllowedError: When the token may not decide.
+    """
+    from vendor_ai.services.token import Scope, authenticate, require_scope
+
+    if not token:
+        raise InvalidInputError(
+            "A decision needs a token, given with --token or VENDOR_AI_TOKEN. Make one with `vendor-ai token create NAME --scope decide`."
+        )
+    with app.records.read() as session:
+        actor = authenticate(session, token, at=app.clock.now())
+    require_scope(actor, Scope.DECIDE)
+    return actor
 
 
 def read_instant(text: str | None) -> datetime | None:

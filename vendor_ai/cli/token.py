@@ -20,20 +20,25 @@ def register(app: typer.Typer) -> None:
 @token.command("create")
 def create(
     name: NameArgument,
-    scope: Annotated[list[str], typer.Option("--scope", help="predictions:write, read, decide or admin; repeat as needed.")],
+    scope: Annotated[list[str], typer.Option("--scope", help="predictions:write, read, assess, decide or admin; repeat as needed.")],
     component: Annotated[str | None, typer.Option("--component", help="The only component it may write to.")] = None,
     expires_days: Annotated[int | None, typer.Option("--expires-days", min=1, max=3_660, help="Days until it ends.")] = None,
+    user: Annotated[str | None, typer.Option("--user", help="The person who holds it and in whose name it acts.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a token and print it once; only its SHA-256 is kept.
 
     Example: vendor-ai token create ingest --scope predictions:write --component acme-ocr --expires-days 365
+
+    Example: vendor-ai token create alice-laptop --user alice --scope decide
     """
     from vendor_ai.services import token as service
 
     app = open_session()
     with app.records.write() as session:
-        made = service.create(session, name, scope, component=component, expires_days=expires_days, by=acting(), at=app.clock.now())
+        made = service.create(
+            session, name, scope, component=component, expires_days=expires_days, user=user, by=acting(), at=app.clock.now()
+        )
     if as_json:
         expires_at = made.expires_at.isoformat() if made.expires_at else None
         print_json(
@@ -42,6 +47,7 @@ def create(
                 "token": made.secret,
                 "scopes": list(made.scopes),
                 "component": made.component,
+                "user": made.holder or None,
                 "expires_at": expires_at,
             }
         )
@@ -83,6 +89,7 @@ def list_tokens(as_json: JsonOption = False) -> None:
             {
                 "name": entry.name,
                 "scopes": list(entry.scopes),
+                "user": entry.holder or None,
                 "created_at": entry.created_at.isoformat(),
                 "expires_at": entry.expires_at.isoformat() if entry.expires_at else None,
                 "revoked_at": entry.revoked_at.isoformat() if entry.revoked_at else None,
@@ -95,11 +102,12 @@ def list_tokens(as_json: JsonOption = False) -> None:
         [
             entry.name,
             ", ".join(entry.scopes),
+            entry.holder,
             f"{entry.created_at:%Y-%m-%d %H:%M} UTC",
             f"{entry.expires_at:%Y-%m-%d %H:%M} UTC" if entry.expires_at else "never",
             f"{entry.revoked_at:%Y-%m-%d %H:%M} UTC" if entry.revoked_at else "",
         ]
         for entry in found
     ]
-    columns = ["Name", "Scopes", "Made", "Ends", "Revoked"]
+    columns = ["Name", "Scopes", "Person", "Made", "Ends", "Revoked"]
     print_table("Tokens", columns, table, empty="No token yet. Make one: vendor-ai token create NAME --scope predictions:write")

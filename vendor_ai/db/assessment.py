@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Text, UniqueConstraint, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
@@ -38,6 +38,15 @@ class AssessmentRow(SQLModel, table=True):
     decided_by: str = ""
     decided_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     created_at: datetime = Field(sa_type=UTCDateTime)
+    language: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # "": the pack's own
+    contact: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # e-mail address of the vendor's
+    due_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    submitted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    campaign_id: int | None = Field(default=None, index=True)
+    supersedes: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # reference of the assessment it follows
+    # What conditional questions ask about, as it stood when the assessment was made; a change later moves no score.
+    properties: dict[str, list[str]] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 
 class AnswerRow(SQLModel, table=True):
@@ -53,7 +62,9 @@ class AnswerRow(SQLModel, table=True):
     evidence: str = ""
     comment: str = ""
     dated: str = ""  # the date the vendor gave for its answer, ISO
-    source: str
+    source: str  # vendor | document | own_test | staff
+    answered_by: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    origin: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # the assessment or document it was taken from
     answered_at: datetime = Field(sa_type=UTCDateTime)
 
 
@@ -104,5 +115,5 @@ def save_answer(session: Session, row: AnswerRow) -> None:
         session.add(row)
     else:
         known.value, known.evidence, known.comment, known.dated = row.value, row.evidence, row.comment, row.dated
-        known.source, known.answered_at = row.source, row.answered_at
+        known.source, known.answered_by, known.origin, known.answered_at = row.source, row.answered_by, row.origin, row.answered_at
     session.flush()

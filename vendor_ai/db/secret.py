@@ -22,3 +22,9 @@ def secret(session: Session, name: str) -> bytes:
         session.add(row)
         session.flush()
     return bytes.fromhex(row.value)
+
+
+def known_secret(session: Session, name: str) -> bytes | None:
+    """The key of this name, or None where it was never made; a read session does."""
+    row = session.get(SecretRow, name)
+    return None if row is None else bytes.fromhex(row.value)

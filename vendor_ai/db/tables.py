@@ -1,15 +1,27 @@
 """Imports every table, so that migrations see them all."""
 
 from vendor_ai.db import (  # noqa: F401 - imported for their tables
+    approval,
     assessment,
     audit,
+    campaign,
     contract,
+    decision,
+    evidence,
     finding,
     job,
+    message,
     prediction_log,
+    reassessment,
+    reminder,
     report,
+    review,
     secret,
+    submission,
+    suggestion,
     token,
+    user,
     vendor,
+    vendor_link,
     verdict,
 )

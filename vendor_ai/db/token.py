@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
@@ -17,6 +17,7 @@ class TokenRow(SQLModel, table=True):
     name: str = Field(unique=True)
     sha256: str = Field(unique=True)
     scopes: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    holder: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # the user it acts for; "" for a program's own
     created_at: datetime = Field(sa_type=UTCDateTime)
     expires_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

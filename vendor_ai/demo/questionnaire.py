@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from vendor_ai.demo.errors import DemoFailedError
+from vendor_ai.domain.question import SEPARATOR, Question
 from vendor_ai.services.questionnaire import DEFAULT_PACK, find_pack, read_answers
 
 _SHEET = "Questionnaire"
@@ -22,7 +23,7 @@ def fill_workbook(sent: Path, answers: Path, filled: Path) -> int:
     given = read_answers(pack, answers)
     if given.problems:
         raise DemoFailedError(given.problems[0].sentence(answers.name))
-    labels = {(question.id, option.value): option.label for question in pack.questions for option in question.options}
+    questions = {question.id: question for question in pack.questions}
     book = openpyxl.load_workbook(sent)
     sheet = book[_SHEET]
     header, places = _header(sheet)
@@ -32,7 +33,7 @@ def fill_workbook(sent: Path, answers: Path, filled: Path) -> int:
         if answer is None:
             continue
         cells = {
-            "value": labels[answer.question, answer.value],
+            "value": _as_written(questions[answer.question], answer.value),
             "evidence": answer.evidence,
             "dated": answer.dated,
             "comment": answer.comment,
@@ -42,6 +43,12 @@ def fill_workbook(sent: Path, answers: Path, filled: Path) -> int:
         written += 1
     book.save(filled)
     return written
+
+
+def _as_written(question: Question, value: str) -> str:
+    """An answer as a person writes it: the labels of what was chosen, else the value itself."""
+    chosen = [option.label for option in question.options if option.value in question.chosen(value)]
+    return SEPARATOR.join(chosen) or value
 
 
 def _header(sheet: Any) -> tuple[int, dict[str, int]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vendor_ai.domain.pack import NOT_APPLICABLE
+from vendor_ai.domain.question import NOT_APPLICABLE
 
 
 @dataclass(frozen=True, slots=True)

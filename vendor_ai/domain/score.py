@@ -25,23 +25,31 @@ def units_text(units: int, digits: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class QuestionScore:
-    """One question that counts; ``units`` is its part of the shown score in units of the score's last digit."""
+    """One question that counts; ``units`` is its part of the shown score in units of the score's last digit.
+
+    ``claimed`` is the level by the answer alone where a reviewer set another.
+    """
 
     id: str
-    answer: str | None  # None: unanswered, counts as CRITICAL
+    answer: str | None  # None: unanswered, counts as CRITICAL unless a reviewer set a level
     level: Level
     units: int
+    claimed: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DimensionScore:
-    """One dimension; ``value`` is None where nothing in it applies, ``units`` where the pack has no score."""
+    """One dimension; ``value`` is None where nothing in it applies, ``units`` where the pack has no score.
+
+    ``claimed`` is the value by the answers alone where a review changed it.
+    """
 
     id: str
     weight: Fraction
     value: Fraction | None
     units: int | None
     questions: tuple[QuestionScore, ...] = ()
+    claimed: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +67,10 @@ class FloorHit:
 
 @dataclass(frozen=True, slots=True)
 class RaisedCondition:
-    """What an answer asks to be mended, within so many days of the decision."""
+    """What an answer asks to be mended, within so many days of the decision; ``answer`` is None where only a reviewer's level does."""
 
     question: str
-    answer: str
+    answer: str | None
     level: Level
     text: str
     severity: Level
@@ -113,7 +121,7 @@ class Score:
     conditions: tuple[RaisedCondition, ...]
 
     def as_json(self, *, breakdown: bool = False) -> dict[str, Any]:
-        """The keys of the score contract; ``breakdown`` adds the questions below each dimension."""
+        """The keys of the score contract; ``breakdown`` adds the questions; ``claimed`` is there only where a review changed something."""
         bounds = {"best": self.best.as_json(), "worst": self.worst.as_json()} if self.best and self.worst else None
         return {
             "pack": self.pack,
@@ -136,6 +144,8 @@ class Score:
             "value": None if dimension.value is None else shown(dimension.value),
             "contribution": None if dimension.units is None else units_text(dimension.units, self.digits),
         }
+        if dimension.claimed is not None:
+            document["claimed"] = shown(dimension.claimed)
         if breakdown:
             document["questions"] = [
                 {
@@ -143,6 +153,7 @@ class Score:
                     "answer": question.answer,
                     "level": question.level.name,
                     "contribution": units_text(question.units, self.digits),
+                    **({"claimed": question.claimed.name} if question.claimed is not None else {}),
                 }
                 for question in dimension.questions
             ]

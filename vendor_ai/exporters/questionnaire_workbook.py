@@ -62,7 +62,7 @@ _INSTRUCTIONS = (
 _LEGEND = "Fill in the tinted cells. Red: not answered yet. Orange: evidence or a reason is missing."
 
 
-def questionnaire_workbook(pack: Pack, answers: Mapping[str, Answer], *, component: str = "", reference: str = "") -> bytes:
+def questionnaire_workbook(pack: Pack, answers: Mapping[str, Answer], *, component: str = "", reference: str = "", assessment: str = "", questions: object = None, language: str = "", key: bytes | None = None) -> bytes:  # noqa: ARG001, E501
     """The workbook of ``pack`` as bytes, with the answers so far filled in; the same input gives the same bytes.
 
     ``component`` is the name that is shown, ``reference`` what the way back is matched by: a component may be renamed meanwhile.

@@ -1,18 +1,17 @@
 """The data files of the risk tier, checked field by field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Any, TypeVar
-
-import yaml
+from typing import TypeVar
 
 from vendor_ai.domain.problem import Problem
-from vendor_ai.domain.term import Mistake, Path, TermError, TermReader, to_reference, to_text
+from vendor_ai.domain.term import TermError, TermReader, to_reference, to_text
 from vendor_ai.domain.tier import AffectedRight, DecisionType, RiskTier
 from vendor_ai.governance.region import RegionGroup, region_key
+from vendor_ai.governance.rule_file import parse_rules, rule_problem
 from vendor_ai.governance.tier_rules import Condition, Duty, RegionalRule, TierDuties, TierRules
 from vendor_ai.governance.use_area import PHRASE_WORD, UseArea, phrase_words
 
@@ -49,7 +48,7 @@ def load_rules(texts: Mapping[str, str]) -> tuple[TierRules | None, tuple[tuple[
     Args:
         texts: The content by file name: use_areas.yaml, regions.yaml and tier_duties.yaml.
     """
-    parsed = {name: _parse(texts[name], fields) for name, fields in _KEYS.items()}
+    parsed = {name: parse_rules(texts[name], fields) for name, fields in _KEYS.items()}
     problems = [(name, found) for name, found in parsed.items() if isinstance(found, Problem)]
     files = {name: found for name, found in parsed.items() if not isinstance(found, Problem)}
     if problems:
@@ -58,21 +57,8 @@ def load_rules(texts: Mapping[str, str]) -> tuple[TierRules | None, tuple[tuple[
     rules = _read(readers[AREAS], readers[REGIONS], readers[DUTIES])
     for name, (reader, root) in files.items():
         reader.finish()
-        problems += [(name, _problem(root, mistake)) for mistake in reader.mistakes]
+        problems += [(name, rule_problem(root, mistake)) for mistake in reader.mistakes]
     return (None, tuple(problems)) if problems else (rules, ())
-
-
-def _parse(text: str, fields: Iterable[str]) -> tuple[TermReader, yaml.Node] | Problem:
-    """The fields of one file, and its nodes for the line numbers."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        return Problem(mark.line + 1 if mark else None, None, f"The file is not valid YAML: {getattr(error, 'problem', None) or error}.")
-    if root is None or not isinstance(data, Mapping):
-        return Problem(None, None, f"The file holds no fields; write {', '.join(fields)}.")
-    return TermReader(data), root
 
 
 def _read(areas: TermReader, regions: TermReader, duties: TermReader) -> TierRules:
@@ -197,33 +183,3 @@ def _condition(reader: TermReader, names: _Names) -> Condition:
 
 def _members(reader: TermReader, name: str, options: type[E]) -> tuple[E, ...]:
     return tuple(options(text) for text in reader.texts(name, options=[option.value for option in options]))
-
-
-def _problem(root: yaml.Node, mistake: Mistake) -> Problem:
-    return Problem(_line(root, mistake.path), _path_text(mistake.path) or None, mistake.message)
-
-
-def _line(node: yaml.Node, path: Path) -> int:
-    """The line of the deepest part of ``path`` that the file has."""
-    line = node.start_mark.line + 1
-    for step in path:
-        found = _step(node, step)
-        if found is None:
-            break
-        line, node = found
-    return line
-
-
-def _step(node: yaml.Node, step: str | int) -> tuple[int, yaml.Node] | None:
-    children: Iterable[tuple[Any, yaml.Node, yaml.Node]]
-    if isinstance(node, yaml.MappingNode):
-        children = ((key.value, key, value) for key, value in node.value)
-    elif isinstance(node, yaml.SequenceNode):
-        children = ((index, value, value) for index, value in enumerate(node.value))
-    else:
-        return None
-    return next(((marked.start_mark.line + 1, value) for name, marked, value in children if name == step), None)
-
-
-def _path_text(path: Path) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")

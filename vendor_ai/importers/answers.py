@@ -2,34 +2,23 @@
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from vendor_ai.domain.answer import Answer
-from vendor_ai.domain.pack import NOT_APPLICABLE, Level, Pack, Question
+from vendor_ai.domain.pack import NOT_APPLICABLE, Level, Pack
 from vendor_ai.domain.problem import Problem
+from vendor_ai.importers.answer_entry import answer_entry
+from vendor_ai.importers.answer_value import AnswerValue, RefusedAnswerError
+from vendor_ai.importers.answer_word import is_iso_date, means_not_applicable, normal
 from vendor_ai.importers.marked_yaml import load_marked
 
-_NOT_APPLICABLE_WORDS = frozenset({"na", "n/a", "n.a.", "not applicable", "not_applicable", "not-applicable"})
+__all__ = ["AnswerReader", "AnswerSet", "is_iso_date", "means_not_applicable", "normal"]
+
 _LEVELS: dict[str, Level] = {level.name.lower(): level for level in Level} | {str(level.value): level for level in Level}
-_SPELLED = {"true": "yes", "false": "no"}  # what an unquoted yes or no may have become in the pack
-_VALUE_KEYS = ("value", "answer", "level")
-_COMMENT_KEYS = ("reason", "comment", "note", "notes")
-_KNOWN_KEYS = (*_VALUE_KEYS, *_COMMENT_KEYS, "evidence", "date")
 
 LineOf = Callable[[str], int | None]
-
-
-def normal(word: str) -> str:
-    """A word as it is compared: without case and with single spaces."""
-    return " ".join(word.split()).casefold()
-
-
-def means_not_applicable(word: str) -> bool:
-    """Whether ``word`` says that a question does not apply."""
-    return normal(word) in _NOT_APPLICABLE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +26,9 @@ class AnswerSet:
     """What one file or line says: ``levels`` by dimension (None in it: not applicable), else ``answers`` by question.
 
     ``problems`` are refused rows beside the good ones; ``refused`` says that nothing could be read. ``component`` is the ref of
-    the one a workbook was written about, "" where the file names none.
+    the one a workbook was written about, "" where the file names none. ``remarks`` are about answers that were taken: not
+    applicable without a reason, demanded evidence that is missing. ``cleared`` are questions that stand in a workbook without an
+    answer, ``assessment`` is the reference of the one it was written for.
     """
 
     levels: Mapping[str, Level | None] | None
@@ -45,6 +36,9 @@ class AnswerSet:
     problems: tuple[Problem, ...] = ()
     refused: bool = False
     component: str = ""
+    remarks: tuple[Problem, ...] = ()
+    cleared: tuple[str, ...] = ()
+    assessment: str = ""
 
 
 def _refused(*problems: Problem) -> AnswerSet:
@@ -58,7 +52,7 @@ class AnswerReader:
         self.pack = pack
         self._dimensions = {normal(dimension.id): dimension.id for dimension in pack.dimensions}
         self._questions = {normal(question.id): question for question in pack.questions}
-        self._options = {question.id: _option_words(question) for question in pack.questions}
+        self._values = AnswerValue(pack)
 
     def read_yaml(self, text: str) -> AnswerSet:
         """One set from YAML text."""
@@ -85,23 +79,33 @@ class AnswerReader:
         return self._read(data, lambda key: marks.line_of([key]) if marks.data is not None else None)
 
     def answer(
-        self, question_id: str, word: str, *, row: int | None, comment: str = "", evidence: str = "", dated: str = ""
+        self, question_id: str, word: str | Sequence[str], *, row: int | None, comment: str = "", evidence: str = "", dated: str = ""
     ) -> Answer | Problem:
-        """One answer given as the value or label of an option, or the mistake in it."""
+        """One answer as a person wrote it (several words only for a question of type multi), or the mistake in it."""
         question = self._questions.get(normal(question_id))
         if question is None:
             return Problem(
                 row, question_id, f"There is no question {question_id!r} in the pack {self.pack.id!r}. {self._nearest(question_id)}"
             )
-        if means_not_applicable(word):
+        alone = word if isinstance(word, str) else word[0] if len(word) == 1 else ""
+        if means_not_applicable(alone):
             if not question.not_applicable:
                 return Problem(row, question.id, f"The question {question.id!r} must be answered; it cannot be set to not applicable.")
             return Answer(question.id, NOT_APPLICABLE, comment, evidence, dated)
-        value = self._options[question.id].get(normal(word))
-        if value is None:
-            offered = ", ".join(option.value for option in question.options)
-            return Problem(row, question.id, f"{word!r} is no answer to the question {question.id!r}. Choose one of: {offered}.")
-        return Answer(question.id, value, comment, evidence, dated)
+        try:
+            return Answer(question.id, self._values.of(question, word), comment, evidence, dated)
+        except RefusedAnswerError as error:
+            return Problem(row, question.id, str(error))
+
+    def remarks(self, answer: Answer, row: int | None) -> tuple[Problem, ...]:
+        """What a taken answer lacks: the reason for not applicable, or evidence that its question demands."""
+        question = self._questions[normal(answer.question)]
+        if answer.not_applicable:
+            message = f"The question {question.id!r} is set to not applicable without a reason. Add it as reason or comment."
+            return () if answer.comment else (Problem(row, question.id, message),)
+        if question.evidence_required and not answer.evidence:
+            return (Problem(row, question.id, f"The demanded evidence is missing. Name it: {question.evidence}"),)
+        return ()
 
     def _read(self, data: Any, line_of: LineOf) -> AnswerSet:
         if data is None:
@@ -128,9 +132,11 @@ class AnswerReader:
             if dimension in levels:
                 problems.append(Problem(line_of(key), key, f"The dimension {dimension!r} is given twice. Keep one of them."))
                 continue
-            entry = _entry(given)
+            entry = answer_entry(given)
             if isinstance(entry, str):
                 problems.append(Problem(line_of(key), key, entry))
+            elif not isinstance(entry.word, str):
+                problems.append(Problem(line_of(key), key, "A list cannot be a risk level. Write one value."))
             elif entry.word:
                 level = _LEVELS.get(normal(entry.word))
                 if level is None and not means_not_applicable(entry.word):
@@ -143,8 +149,9 @@ class AnswerReader:
     def _read_answers(self, data: dict[str, Any], line_of: LineOf) -> AnswerSet:
         answers: dict[str, Answer] = {}
         problems: list[Problem] = []
+        remarks: list[Problem] = []
         for key, given in data.items():
-            entry = _entry(given)
+            entry = answer_entry(given)
             if isinstance(entry, str):
                 problems.append(Problem(line_of(key), key, entry))
                 continue
@@ -157,71 +164,11 @@ class AnswerReader:
                 problems.append(Problem(line_of(key), key, f"The question {found.question!r} is answered twice. Keep one of them."))
             else:
                 answers[found.question] = found
-        return AnswerSet(None, answers, tuple(problems))
+                remarks.extend(self.remarks(found, line_of(key)))
+        return AnswerSet(None, answers, tuple(problems), remarks=tuple(remarks))
 
     def _nearest(self, question_id: str) -> str:
         return _nearest(question_id, [*(question.id for question in self.pack.questions), *self._dimensions.values()])
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    word: str  # empty: unanswered
-    comment: str = ""
-    evidence: str = ""
-    dated: str = ""
-
-
-def _entry(given: Any) -> _Entry | str:
-    """What stands behind a question: a word, or a mapping with a word and what belongs to it; a sentence where it is neither."""
-    if isinstance(given, dict):
-        return _mapping_entry(given)
-    if isinstance(given, list):
-        return "A list cannot be an answer. Write one value."
-    return _Entry(_text(given))
-
-
-def _mapping_entry(given: dict[str, Any]) -> _Entry | str:
-    unknown = [key for key in given if key not in _KNOWN_KEYS]
-    if unknown:
-        return f"The field {unknown[0]!r} is unknown. Known here: {', '.join(_KNOWN_KEYS)}."
-    if any(isinstance(value, (dict, list)) for value in given.values()):
-        return "Only plain values may stand inside an answer, such as {value: NA, reason: not sold in the EU}."
-    words = [_text(given[key]) for key in _VALUE_KEYS if key in given]
-    if len(words) != 1:
-        return "Write the answer once, as value: or answer:, such as {value: NA, reason: not sold in the EU}."
-    comment = "; ".join(text for key in _COMMENT_KEYS if (text := _text(given.get(key))))
-    dated = _text(given.get("date"))
-    if dated and not is_iso_date(dated):
-        return f"{dated!r} is not a date. Write it as 2026-07-31."
-    return _Entry(words[0], comment, _text(given.get("evidence")), dated)
-
-
-def is_iso_date(text: str) -> bool:
-    """Whether ``text`` is a calendar date such as 2026-07-31."""
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return len(text) == 10
-
-
-def _text(given: Any) -> str:
-    match given:
-        case None:
-            return ""
-        case True:
-            return "yes"
-        case False:
-            return "no"
-        case _:
-            return str(given).strip()
-
-
-def _option_words(question: Question) -> dict[str, str]:
-    """Everything that names an option, with its value: the value wins over a label."""
-    words = {normal(option.label): option.value for option in question.options}
-    words |= {_SPELLED[normal(option.value)]: option.value for option in question.options if normal(option.value) in _SPELLED}
-    return words | {normal(option.value): option.value for option in question.options}
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ _COLUMNS = {"answer": "Answer", "evidence": "Evidence (link or document)", "date
 _HEADER_WITHIN = 20  # rows
 
 
-def read_questionnaire_workbook(pack: Pack, content: bytes, *, name: str) -> AnswerSet:
+def read_questionnaire_workbook(pack: Pack, content: bytes, *, name: str, key: bytes | None = None) -> AnswerSet:  # noqa: ARG001
     """The answers in a workbook that was written for ``pack``.
 
     Raises:

@@ -28,6 +28,7 @@ LARGEST_EXTENT = 5_000_000  # rows times columns of a sheet
 CHILD_MEMORY = 1024 * MEBIBYTE
 CHILD_CPU_S = 30
 _CHILD_WALL_S = 90
+_CHILD = Path(__file__).with_name("workbook_child.py")
 
 _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -66,7 +67,7 @@ def read_workbook(content: bytes, *, name: str) -> WorkbookContent:
         WorkbookRefusedError: When it is no .xlsx, unsafe, or needs more memory or time than allowed.
     """
     guard_workbook(content, name=name)
-    raw = _read_in_child(content, name)
+    raw = read_in_child(content, name=name)
     if not raw["sheets"]:
         raise WorkbookRefusedError(f"{name} shows no sheets. Save it again as an ordinary Excel workbook (.xlsx), not as Strict Open XML.")
     sheets = {title: [[_cell(value) for value in row] for row in rows] for title, rows in raw["sheets"].items()}
@@ -149,8 +150,12 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _read_in_child(content: bytes, name: str) -> dict[str, Any]:
-    script = Path(__file__).with_name("workbook_child.py")
+def read_in_child(content: bytes, *, name: str, script: Path = _CHILD) -> dict[str, Any]:
+    """What ``script`` prints about a guarded workbook, read in a process of its own with limits on memory and time.
+
+    Raises:
+        WorkbookRefusedError: When it cannot be read, or needs more than allowed.
+    """
     with tempfile.TemporaryDirectory(prefix="vendor-ai-") as folder:
         path = Path(folder) / "workbook.xlsx"
         path.write_bytes(content)

@@ -31,29 +31,39 @@ def possible_questions(pack: Pack, properties: Properties) -> tuple[Question, ..
     return tuple(
         question
         for question in pack.questions
-        if all(property_holds(trigger, properties) for trigger in question.applies_when if trigger.question is None)
+        if not question.applies_when
+        or all(trigger.question is not None or property_holds(trigger, properties) for trigger in question.applies_when)
     )
 
 
 def asked_questions(questions: Collection[Question], answers: Mapping[str, Answer]) -> dict[str, Asked]:
     """For every possible question, in the pack's order, whether the answers so far have it asked."""
+    return asked_after(
+        questions, {question.id: question.chosen(answers[question.id].value) for question in questions if question.id in answers}
+    )
+
+
+def asked_after(questions: Collection[Question], chosen: Mapping[str, Collection[str]]) -> dict[str, Asked]:
+    """The same by the options chosen in each settled question."""
     asked: dict[str, Asked] = {}
     for question in questions:
-        states = [_trigger_state(trigger, asked, answers) for trigger in question.applies_when if trigger.question is not None]
-        if Asked.NO in states:
-            asked[question.id] = Asked.NO
-        else:
-            asked[question.id] = Asked.OPEN if Asked.OPEN in states else Asked.YES
+        if not question.applies_when:
+            asked[question.id] = Asked.YES
+            continue
+        state = Asked.YES
+        for trigger in question.applies_when:
+            if trigger.question is not None and state is not Asked.NO:
+                met = _trigger_state(trigger.question, trigger.values, asked, chosen)
+                state = met if met is not Asked.YES else state
+        asked[question.id] = state
     return asked
 
 
-def _trigger_state(trigger: Trigger, asked: Mapping[str, Asked], answers: Mapping[str, Answer]) -> Asked:
-    earlier = asked.get(trigger.question or "", Asked.NO)
-    if earlier is Asked.NO:
+def _trigger_state(earlier: str, values: Collection[str], asked: Mapping[str, Asked], chosen: Mapping[str, Collection[str]]) -> Asked:
+    state = asked.get(earlier, Asked.NO)
+    if state is Asked.NO:
         return Asked.NO
-    answer = answers.get(trigger.question or "")
-    if answer is None:
+    given = chosen.get(earlier)
+    if given is None:
         return Asked.OPEN
-    if answer.value not in trigger.values:
-        return Asked.NO
-    return earlier
+    return state if any(value in values for value in given) else Asked.NO

@@ -1,6 +1,6 @@
 """The best and the worst that open answers still allow, exactly.
 
-Every question has a set of answers it may still get (one where it is answered). Only questions that decide whether
+Every question has a set of answers it may still get (one where it is settled). Only questions that decide whether
 others are asked need trying out, one class of answers with the same effect at a time; the rest follows from
 ``lowest_mean``, inside a dimension and then over the dimensions. Classes are tried dimension by dimension, except
 for questions that steer another dimension: those are tried together, and `classes_to_try` lets a pack that would
@@ -9,27 +9,16 @@ need too many be refused when it is read.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from itertools import product
 
-from vendor_ai.domain.answer import Answer
-from vendor_ai.domain.pack import NOT_APPLICABLE, Dimension, Level, Question, Recommendation, recommendation_for
+from vendor_ai.domain.pack import Level, Question, Recommendation, recommendation_for
 from vendor_ai.domain.score import Bound
+from vendor_ai.scoring.choice import NO_FLOOR, Choice, Choices, open_choices
 from vendor_ai.scoring.mean import Item, lowest_mean
+from vendor_ai.scoring.steering import classes_of, far_steering, triggers_by_question
 
-_NO_FLOOR = Recommendation.APPROVED
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One answer a question may get; ``level`` is None for not applicable."""
-
-    value: str
-    level: Level | None
-    floor: Recommendation
-
-
-Choices = tuple[Choice, ...]
 Trial = Mapping[str, Choices]  # steering question → the class of its answers being tried
 
 
@@ -41,78 +30,32 @@ class Extreme:
     floor: Recommendation
 
 
-def choices_of(question: Question, answer: Answer | None) -> Choices:
-    """The answers the question may still get: the given one, else every option and, where allowed, not applicable."""
-    floors = {value: floor.at_least for floor in sorted(question.floors, key=lambda f: f.at_least.severity) for value in floor.answers}
-    offered = [Choice(option.value, option.level, floors.get(option.value, _NO_FLOOR)) for option in question.options]
-    if question.not_applicable or (answer is not None and answer.not_applicable):
-        offered.append(Choice(NOT_APPLICABLE, None, _NO_FLOOR))
-    return tuple(choice for choice in offered if answer is None or choice.value == answer.value)
+class BoundPlan:
+    """What every search over the same questions shares; ``weights`` are whole numbers in proportion, of dimensions and of questions."""
 
-
-def steered_by(questions: Sequence[Question]) -> dict[str, list[Question]]:
-    """Every steering question with the questions it decides about."""
-    steered: dict[str, list[Question]] = {}
-    for question in questions:
-        for trigger in question.applies_when:
-            if trigger.question is not None:
-                steered.setdefault(trigger.question, []).append(question)
-    return steered
-
-
-def classes_of(question_id: str, choices: Choices, steered: Sequence[Question]) -> list[Choices]:
-    """The answers grouped by their effect on the questions they steer."""
-    triggers = [trigger for other in steered for trigger in other.applies_when if trigger.question == question_id]
-    groups: dict[tuple[bool, ...], list[Choice]] = {}
-    for choice in choices:
-        groups.setdefault(tuple(choice.value in trigger.values for trigger in triggers), []).append(choice)
-    return [tuple(group) for group in groups.values()]
-
-
-def far_steering(questions: Sequence[Question]) -> set[str]:
-    """The questions that decide, directly or through others, about a question of another dimension."""
-    dimension = {question.id: question.dimension for question in questions}
-    far: set[str] = set()
-    for question in reversed(questions):
-        for trigger in question.applies_when:
-            if trigger.question is not None and (question.id in far or dimension.get(trigger.question) != question.dimension):
-                far.add(trigger.question)
-    return far
-
-
-def classes_to_try(questions: Sequence[Question]) -> int:
-    """How many combinations a blank answer set has to be searched for."""
-    steered = steered_by(questions)
-    far = far_steering(questions)
-    together = _combinations([q for q in questions if q.id in far], steered)
-    alone: dict[str, list[Question]] = {}
-    for question in questions:
-        if question.id in steered and question.id not in far:
-            alone.setdefault(question.dimension, []).append(question)
-    return together * max([1, *(_combinations(group, steered) for group in alone.values())])
-
-
-def _combinations(group: Sequence[Question], steered: Mapping[str, list[Question]]) -> int:
-    count = 1
-    for question in group:
-        count *= len(classes_of(question.id, choices_of(question, None), steered[question.id]))
-    return count
+    def __init__(
+        self, dimensions: Mapping[str, int], questions: Sequence[Question], weights: Mapping[str, int], as_of: date | None
+    ) -> None:
+        self.dimensions, self.questions, self.weights = dimensions, questions, weights
+        self.triggers = triggers_by_question(questions)
+        self.open = {question.id: open_choices(question, self.triggers.get(question.id, ()), as_of) for question in questions}
+        far = far_steering(questions)
+        self.far = [question for question in questions if question.id in far]
+        self.by_dimension = {dimension: [q for q in questions if q.dimension == dimension] for dimension in dimensions}
+        self.near = {
+            dimension: [q for q in members if q.id in self.triggers and q.id not in far] for dimension, members in self.by_dimension.items()
+        }
 
 
 class BoundSearch:
-    """The search over one set of answers; ``questions`` are those that the component's properties allow."""
+    """The search over one set of answers: ``settled`` has one choice a question, ``levels`` replaces the value of whole dimensions."""
 
-    def __init__(self, dimensions: Sequence[Dimension], questions: Sequence[Question], answers: Mapping[str, Answer]) -> None:
-        self._dimensions = dimensions
-        self._questions = questions
-        self._choices = {question.id: choices_of(question, answers.get(question.id)) for question in questions}
-        self._steered = steered_by(questions)
-        self._far = far_steering(questions)
-        self._near = {
-            dimension.id: [q for q in questions if q.dimension == dimension.id and q.id in self._steered and q.id not in self._far]
-            for dimension in dimensions
+    def __init__(self, plan: BoundPlan, settled: Mapping[str, Choice], levels: Mapping[str, Level]) -> None:
+        self._plan = plan
+        self._levels = levels
+        self._choices: dict[str, Choices] = {
+            question: (settled[question],) if question in settled else choices for question, choices in plan.open.items()
         }
-        self._by_dimension = {dimension.id: [q for q in questions if q.dimension == dimension.id] for dimension in dimensions}
 
     def best(self) -> Bound | None:
         """The lowest score, and on its own the mildest recommendation, that are still possible."""
@@ -137,13 +80,10 @@ class BoundSearch:
 
     def _search(self, sign: int, limit: Recommendation | None) -> Extreme:
         """The lowest ``sign`` × mean over all completions whose floors stay within ``limit``."""
-        allowed = {
-            question: tuple(choice for choice in choices if limit is None or choice.floor.severity <= limit.severity)
-            for question, choices in self._choices.items()
-        }
-        far = [question for question in self._questions if question.id in self._far]
+        allowed = self._choices if limit is None else _within(self._choices, limit)
+        far = self._plan.far
         lowest: Fraction | None = None
-        floor = _NO_FLOOR
+        floor = NO_FLOOR
         for trial in self._trials(far, allowed):
             active = _active(far, trial, {})
             if any(active[question.id] and not trial[question.id] for question in far):
@@ -154,44 +94,66 @@ class BoundSearch:
                 lowest = found.mean
         return Extreme(lowest, floor)
 
-    def _trials(self, steering: Sequence[Question], allowed: Mapping[str, Choices]) -> Iterator[dict[str, Choices]]:
-        classes = [classes_of(question.id, allowed[question.id], self._steered[question.id]) or [()] for question in steering]
+    def _trials(self, steering: Sequence[Question], allowed: Trial) -> Iterator[dict[str, Choices]]:
+        classes = [classes_of(allowed[question.id], self._plan.triggers[question.id]) or [()] for question in steering]
         for combination in product(*classes):
             yield {question.id: chosen for question, chosen in zip(steering, combination, strict=True)}
 
-    def _mean_of_trial(self, sign: int, allowed: Mapping[str, Choices], trial: Trial, active: Mapping[str, bool]) -> Extreme:
+    def _mean_of_trial(self, sign: int, allowed: Trial, trial: Trial, active: Mapping[str, bool]) -> Extreme:
         fixed: list[Item] = []
         optional: list[Item] = []
-        floor = _NO_FLOOR
-        for dimension in self._dimensions:
-            lowest, absent, found = self._dimension(dimension.id, sign, allowed, trial, active)
+        floor = NO_FLOOR
+        for dimension, weight in self._plan.dimensions.items():
+            lowest, absent, found = self._dimension(dimension, sign, allowed, trial, active)
             floor = floor.at_least(found)
             if lowest is not None:
-                (optional if absent else fixed).append((dimension.weight, lowest))
+                (optional if absent else fixed).append((weight, lowest))
             elif not absent:
-                return Extreme(None, _NO_FLOOR)
+                return Extreme(None, NO_FLOOR)
         return Extreme(lowest_mean(fixed, optional), floor)
 
     def _dimension(
-        self, dimension: str, sign: int, allowed: Mapping[str, Choices], trial: Trial, active: Mapping[str, bool]
+        self, dimension: str, sign: int, allowed: Trial, trial: Trial, active: Mapping[str, bool]
     ) -> tuple[Fraction | None, bool, Recommendation]:
         """Its lowest signed mean (None: it cannot count), whether it may be absent, and its most severe floor."""
         lowest: Fraction | None = None
         absent = False
-        floor = _NO_FLOOR
-        questions = self._by_dimension[dimension]
-        for local in self._trials(self._near[dimension], allowed):
+        floor = NO_FLOOR
+        questions, level = self._plan.by_dimension[dimension], self._levels.get(dimension)
+        for local in self._trials(self._plan.near[dimension], allowed):
             chosen = {**allowed, **trial, **local}
             asked = _active(questions, chosen, active)
             counted = [question for question in questions if asked[question.id]]
             if any(not chosen[question.id] for question in counted):
                 continue
-            mean, may_be_absent = _lowest_of(counted, chosen, sign)
+            for question in counted:
+                for choice in chosen[question.id]:
+                    floor = floor.at_least(choice.floor)
+            mean, may_be_absent = self._lowest_of(counted, chosen, sign) if level is None else (Fraction(sign * level), False)
             absent = absent or may_be_absent
-            floor = max([floor, *(c.floor for q in counted for c in chosen[q.id])], key=lambda each: each.severity)
             if mean is not None and (lowest is None or mean < lowest):
                 lowest = mean
         return lowest, absent, floor
+
+    def _lowest_of(self, questions: Sequence[Question], chosen: Trial, sign: int) -> tuple[Fraction | None, bool]:
+        fixed: list[Item] = []
+        optional: list[Item] = []
+        for question in questions:
+            levels = [sign * choice.level for choice in chosen[question.id] if choice.level is not None]
+            if levels:
+                skippable = any(choice.level is None for choice in chosen[question.id])
+                (optional if skippable else fixed).append((self._plan.weights[question.id], min(levels)))
+        return lowest_mean(fixed, optional), not fixed
+
+
+def _within(choices: Trial, limit: Recommendation) -> dict[str, Choices]:
+    """The answers whose floors stay within ``limit``."""
+    return {
+        question: offered
+        if all(choice.floor is NO_FLOOR for choice in offered)
+        else tuple(choice for choice in offered if choice.floor.severity <= limit.severity)
+        for question, offered in choices.items()
+    }
 
 
 def _active(questions: Sequence[Question], chosen: Trial, known: Mapping[str, bool]) -> dict[str, bool]:
@@ -199,19 +161,8 @@ def _active(questions: Sequence[Question], chosen: Trial, known: Mapping[str, bo
     active = dict(known)
     for question in questions:
         active[question.id] = all(
-            active.get(trigger.question, False) and any(choice.value in trigger.values for choice in chosen[trigger.question])
+            active.get(trigger.question, False) and any(choice.meets(trigger) for choice in chosen[trigger.question])
             for trigger in question.applies_when
             if trigger.question is not None
         )
     return active
-
-
-def _lowest_of(questions: Sequence[Question], chosen: Trial, sign: int) -> tuple[Fraction | None, bool]:
-    fixed: list[Item] = []
-    optional: list[Item] = []
-    for question in questions:
-        levels = [sign * choice.level for choice in chosen[question.id] if choice.level is not None]
-        if levels:
-            skippable = any(choice.level is None for choice in chosen[question.id])
-            (optional if skippable else fixed).append((question.weight, min(levels)))
-    return lowest_mean(fixed, optional), not fixed

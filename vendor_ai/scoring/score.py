@@ -1,17 +1,22 @@
 """Packs and answers → score, in exact arithmetic from the pack's text to the comparison."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from math import lcm
 
 from vendor_ai.domain.answer import Answer
+from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.pack import Level, Pack, Question, Recommendation, recommendation_for
 from vendor_ai.domain.score import Bound, DimensionScore, FloorHit, QuestionScore, RaisedCondition, Score, shown
-from vendor_ai.scoring.applicability import Asked, Properties, asked_questions, possible_questions
-from vendor_ai.scoring.bounds import BoundSearch
+from vendor_ai.scoring.applicability import Properties, possible_questions
+from vendor_ai.scoring.bounds import BoundPlan, BoundSearch
 from vendor_ai.scoring.mean import share_out, weighted_mean
+from vendor_ai.scoring.standing import Given, Settler, Standing
 
 _NO_PROPERTIES: Properties = {}
+_NO_LEVELS: Mapping[str, Level] = {}
+_MOST_PLANS = 64  # kept for the next set; components differ in few ways that matter
 
 
 class Scorer:
@@ -19,52 +24,122 @@ class Scorer:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        scale = lcm(*(dimension.weight.denominator for dimension in pack.dimensions))
         # Whole numbers in the proportion of the weights keep thousands of sets fast and stay exact.
-        self._weights = [int(dimension.weight * scale) for dimension in pack.dimensions]
+        self._weights = _whole({dimension.id: dimension.weight for dimension in pack.dimensions})
+        self._question_weights = _question_weights(pack)
         self._values = {level: Fraction(level) for level in Level}
+        self._settler = Settler(pack.questions)
+        self._plans: dict[tuple[date | None, tuple[str, ...]], BoundPlan] = {}
 
     def from_levels(self, levels: Mapping[str, Level | None]) -> Score:
         """Score levels by dimension; None is not applicable, an absent dimension is unanswered and counts as CRITICAL."""
-        ids = [dimension.id for dimension in self.pack.dimensions]
+        ids = list(self._weights)
         given = [levels.get(dimension, Level.CRITICAL) for dimension in ids]
         unanswered = tuple(dimension for dimension in ids if dimension not in levels)
         values = [None if level is None else self._values[level] for level in given]
-        mean = self._mean(given)
+        mean = self._mean(values)
         best = worst = _bound(mean)
         if unanswered:
             best = _bound(self._mean([levels.get(dimension, Level.LOW) for dimension in ids]))
-        return self._score(mean, values, [()] * len(ids), unanswered=unanswered, best=best, worst=worst)
+        return self._score(mean, values, [()] * len(ids), values, unanswered=unanswered, best=best, worst=worst)
 
-    def from_answers(self, answers: Mapping[str, Answer], properties: Properties = _NO_PROPERTIES) -> Score:
-        """Score answers by question; ``properties`` of the component decide which questions are asked.
+    def from_answers(
+        self,
+        answers: Mapping[str, Answer],
+        properties: Properties = _NO_PROPERTIES,
+        *,
+        as_of: date | None = None,
+        levels: Mapping[str, Level] = _NO_LEVELS,
+        dimension_levels: Mapping[str, Level] = _NO_LEVELS,
+        not_applicable_accepted: Collection[str] | None = None,
+    ) -> Score:
+        """Score answers by question.
 
         An unanswered question counts as CRITICAL. One that hangs on an unanswered question is not asked yet: it counts
         in the bounds only.
+
+        Args:
+            answers: By question.
+            properties: Of the component; they decide which questions are asked.
+            as_of: The day to which the age of dates is counted; needed where a pack grades it.
+            levels: A reviewer's levels by question, in place of the answer's own. A question without answer counts as answered
+                by its level, and what hangs on it is not asked. Floors of a given answer stay in force.
+            dimension_levels: A reviewer's levels by dimension, in place of the mean of its questions.
+            not_applicable_accepted: The questions whose answer of not applicable counts; to others it counts as unanswered.
+                None accepts all.
+
+        Raises:
+            InvalidInputError: When a level is given for what the pack does not have or does not score.
         """
+        self._refuse_unknown(levels, dimension_levels)
         possible = possible_questions(self.pack, properties)
-        asked = asked_questions(possible, answers)
-        counted = [question for question in possible if asked[question.id] is Asked.YES]
-        unanswered = tuple(question.id for question in counted if question.id not in answers)
-        lines = [_question_lines(counted, dimension.id, answers) for dimension in self.pack.dimensions]
-        values = [weighted_mean((question.weight, level) for question, _, level in rows) for rows in lines]
+        given = Given(answers, as_of, levels, not_applicable_accepted)
+        settled = self._settler.settled(possible, given)
+        standings = self._settler.standings(possible, given, settled)
+        lines = self._lines(standings)
+        claimed = [self._value(rows, claimed=True) for rows in lines] if levels or dimension_levels else None
+        values = [
+            self._values[dimension_levels[dimension]] if dimension in dimension_levels else self._value(rows)
+            for dimension, rows in zip(self._weights, lines, strict=True)
+        ]
         mean = self._mean(values)
-        floors = tuple(hit for question in counted for hit in _floor_hits(question, answers.get(question.id)))
+        floors = tuple(hit for standing in standings for hit in standing.floors())
         best = worst = _bound(mean, floors)
-        if unanswered:
-            search = BoundSearch(self.pack.dimensions, possible, answers)
+        if any(not standing.settled and standing.level is not None for standing in standings):
+            search = BoundSearch(self._plan(possible, as_of), settled, dimension_levels)
             best, worst = search.best(), search.worst()
-        conditions = tuple(raised for question in counted for raised in _conditions(question, answers.get(question.id)))
-        return self._score(mean, values, lines, floors=floors, unanswered=unanswered, best=best, worst=worst, conditions=conditions)
+        return self._score(
+            mean,
+            values,
+            lines,
+            values if claimed is None else claimed,
+            floors=floors,
+            unanswered=tuple(standing.question.id for standing in standings if standing.unanswered),
+            best=best,
+            worst=worst,
+            conditions=tuple(raised for standing in standings for raised in standing.conditions()),
+        )
+
+    def _refuse_unknown(self, levels: Mapping[str, Level], dimension_levels: Mapping[str, Level]) -> None:
+        for question_id in levels:
+            question = self.pack.question(question_id)
+            if question is None or not question.scored:
+                fault = "is not in" if question is None else "is not scored by"
+                raise InvalidInputError(f"The question {question_id!r} {fault} the pack {self.pack.id!r}. Set the level of a scored one.")
+        for dimension in dimension_levels:
+            if dimension not in self._weights:
+                known = ", ".join(self._weights)
+                raise InvalidInputError(f"There is no dimension {dimension!r} in the pack {self.pack.id!r}. Use one of: {known}.")
+
+    def _lines(self, standings: Sequence[Standing]) -> list[list[Standing]]:
+        """By dimension, the questions that carry a level or would by their answer alone."""
+        lines: dict[str, list[Standing]] = {dimension: [] for dimension in self._weights}
+        for standing in standings:
+            if standing.level is not None:
+                lines[standing.question.dimension].append(standing)
+        return list(lines.values())
+
+    def _value(self, rows: Sequence[Standing], *, claimed: bool = False) -> Fraction | None:
+        levels = ((row.question.id, row.claimed if claimed else row.level) for row in rows)
+        return weighted_mean((self._question_weights[question], level) for question, level in levels if level is not None)
 
     def _mean(self, values: Sequence[Level | Fraction | None]) -> Fraction | None:
-        return weighted_mean((weight, value) for weight, value in zip(self._weights, values, strict=True) if value is not None)
+        return weighted_mean((weight, value) for weight, value in zip(self._weights.values(), values, strict=True) if value is not None)
+
+    def _plan(self, possible: tuple[Question, ...], as_of: date | None) -> BoundPlan:
+        key = (as_of, tuple(question.id for question in possible))
+        if key not in self._plans:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            self._plans[key] = BoundPlan(self._weights, possible, self._question_weights, as_of)
+        return self._plans[key]
 
     def _score(
         self,
         mean: Fraction | None,
         values: Sequence[Fraction | None],
-        lines: Sequence[Sequence["_Line"]],
+        lines: Sequence[Sequence[Standing]],
+        claimed: Sequence[Fraction | None],
         *,
         floors: tuple[FloorHit, ...] = (),
         unanswered: tuple[str, ...] = (),
@@ -73,78 +148,62 @@ class Scorer:
         conditions: tuple[RaisedCondition, ...] = (),
     ) -> Score:
         text = shown(mean or Fraction(0))
-        digits = len(text) - text.index(".") - 1
         by_mean = None if mean is None else recommendation_for(mean)
         return Score(
             pack=self.pack.id,
             version=self.pack.version,
             score=mean,
-            digits=digits,
+            digits=len(text) - text.index(".") - 1,
             by_mean=by_mean,
             recommendation=by_mean and _with_floors(by_mean, floors),
             floors=floors,
             complete=not unanswered,
             best=best,
             worst=worst,
-            dimensions=self._breakdown(None if mean is None else int(text.replace(".", "")), values, lines),
+            dimensions=self._breakdown(None if mean is None else int(text.replace(".", "")), values, lines, claimed),
             unanswered=unanswered,
             conditions=conditions,
         )
 
     def _breakdown(
-        self, units: int | None, values: Sequence[Fraction | None], lines: Sequence[Sequence["_Line"]]
+        self,
+        units: int | None,
+        values: Sequence[Fraction | None],
+        lines: Sequence[Sequence[Standing]],
+        claimed: Sequence[Fraction | None],
     ) -> tuple[DimensionScore, ...]:
-        parts = [0 if value is None else weight * value for weight, value in zip(self._weights, values, strict=True)]
+        parts = [0 if value is None else weight * value for weight, value in zip(self._weights.values(), values, strict=True)]
         shares = [None] * len(parts) if units is None else share_out(units, parts)
         return tuple(
-            DimensionScore(dimension.id, dimension.weight, value, share, _question_scores(rows, share or 0) if rows else ())
-            for dimension, value, share, rows in zip(self.pack.dimensions, values, shares, lines, strict=True)
+            DimensionScore(
+                dimension.id, dimension.weight, value, share, self._question_scores(rows, share or 0), alone if alone != value else None
+            )
+            for dimension, value, share, rows, alone in zip(self.pack.dimensions, values, shares, lines, claimed, strict=True)
+        )
+
+    def _question_scores(self, rows: Sequence[Standing], units: int) -> tuple[QuestionScore, ...]:
+        if not rows:
+            return ()
+        levels = [row.level or Level.CRITICAL for row in rows]
+        shares = share_out(units, [self._question_weights[row.question.id] * level for row, level in zip(rows, levels, strict=True)])
+        return tuple(
+            QuestionScore(row.question.id, row.answer, level, share, row.claimed if row.claimed != level else None)
+            for row, level, share in zip(rows, levels, shares, strict=True)
         )
 
 
-_Line = tuple[Question, Answer | None, Level]
+def _whole(weights: Mapping[str, Fraction]) -> dict[str, int]:
+    """The weights as whole numbers in the same proportion."""
+    scale = lcm(*(weight.denominator for weight in weights.values()))
+    return {name: int(weight * scale) for name, weight in weights.items()}
 
 
-def _question_lines(counted: Sequence[Question], dimension: str, answers: Mapping[str, Answer]) -> list[_Line]:
-    """The questions of a dimension that carry a level."""
-    lines: list[_Line] = []
-    for question in counted:
-        if question.dimension != dimension:
-            continue
-        answer = answers.get(question.id)
-        if answer is None:
-            lines.append((question, None, Level.CRITICAL))
-        elif (option := question.option(answer.value)) is not None:
-            lines.append((question, answer, option.level))
-    return lines
-
-
-def _question_scores(rows: Sequence[_Line], units: int) -> tuple[QuestionScore, ...]:
-    parts = [question.weight * level for question, _, level in rows]
-    shares = share_out(units, parts)
-    return tuple(
-        QuestionScore(question.id, answer.value if answer else None, level, share)
-        for (question, answer, level), share in zip(rows, shares, strict=True)
-    )
-
-
-def _floor_hits(question: Question, answer: Answer | None) -> list[FloorHit]:
-    if answer is None:
-        return []
-    return [FloorHit(question.id, answer.value, floor.at_least) for floor in question.floors if answer.value in floor.answers]
-
-
-def _conditions(question: Question, answer: Answer | None) -> list[RaisedCondition]:
-    option = question.option(answer.value) if answer is not None else None
-    if option is None:
-        return []
-    return [
-        RaisedCondition(
-            question.id, option.value, option.level, condition.text, condition.severity or option.level, condition.days, condition.owner
-        )
-        for condition in question.conditions
-        if option.level >= condition.level
-    ]
+def _question_weights(pack: Pack) -> dict[str, int]:
+    """The weight of every question in whole numbers, in proportion within its dimension."""
+    members: dict[str, dict[str, Fraction]] = {}
+    for question in pack.questions:
+        members.setdefault(question.dimension, {})[question.id] = question.weight
+    return {name: weight for weights in members.values() for name, weight in _whole(weights).items()}
 
 
 def _with_floors(by_mean: Recommendation, floors: Sequence[FloorHit]) -> Recommendation:

@@ -1,81 +1,40 @@
-"""Assessments: a pack sent about a component, its answers and its score. Recommendation and decision stay apart."""
+"""Assessments: a pack sent about a component, and the steps of its life."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
 from vendor_ai.db import assessment as store
 from vendor_ai.db import audit
-from vendor_ai.db.assessment import AnswerRow, AssessmentRow, PackRow
+from vendor_ai.db.assessment import AssessmentRow, PackRow
 from vendor_ai.db.vendor import component_key, components_by_key
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.answer import Answer
+from vendor_ai.domain.assessment import AnswerSource, Assessment, AssessmentState, GivenAnswer, refuse_move
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from vendor_ai.domain.pack import Pack
-from vendor_ai.domain.score import Score
 from vendor_ai.domain.vendor import Component
-from vendor_ai.importers.answers import AnswerSet
-from vendor_ai.scoring.score import Scorer
+from vendor_ai.scoring.applicability import possible_questions
 from vendor_ai.services.questionnaire import PackInvalidError, check_pack_text
-
-SENT, IN_PROGRESS, SUBMITTED = "sent", "in_progress", "submitted"
-FROM_VENDOR = "vendor"
+from vendor_ai.services.tier import region_groups, tier_of
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """One assessment as people see it; ``score`` holds the keys of the score document, None before the first answer."""
-
-    ref: str
-    component: str
-    pack: str
-    version: str
-    state: str
-    score: Mapping[str, Any] | None
-    decision: str
-    created_at: datetime
-
-    def as_json(self) -> dict[str, Any]:
-        """Everything, for `--json`."""
-        return {
-            "assessment": self.ref,
-            "component": self.component,
-            "pack": self.pack,
-            "version": self.version,
-            "state": self.state,
-            "score": None if self.score is None else dict(self.score),
-            "decision": self.decision or None,
-            "created_at": self.created_at.isoformat(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerChange:
-    """What an import does to one answer."""
-
-    question: str
-    before: str | None
-    after: str
-
-
-def _properties(component: Component) -> dict[str, tuple[str, ...]]:
-    """What conditional questions may ask of a component; what nobody stated is left out."""
-    stated: dict[str, tuple[str, ...]] = {
-        name: (str(getattr(component, name)),) for name in ("kind", "use_case", "decision_type") if getattr(component, name)
-    }
-    for name in ("affected_rights", "regions", "data_classes", "capabilities"):
+def properties_of(component: Component) -> dict[str, list[str]]:
+    """What conditional questions may ask of a component, its tier among it; what nobody stated is left out."""
+    stated = {name: [str(getattr(component, name))] for name in ("kind", "use_case", "decision_type") if getattr(component, name)}
+    for name in ("affected_rights", "data_classes"):
         if getattr(component, name):
-            stated[name] = getattr(component, name)
-    return stated
+            stated[name] = list(getattr(component, name))
+    if component.regions:  # "eu-west-1" and "DE-BY" are EU to a question, as they are to the rules of the tier
+        stated["regions"] = [*component.regions, *region_groups(component.regions)]
+    tier = tier_of(component)
+    return stated | ({"tier": [tier.value]} if tier is not None else {})
 
 
-def _stored_pack(session: Session, pack: Pack, *, at: datetime) -> int:
-    """Keep the pack's text with the assessment; a version that was used is frozen.
+def stored_pack(session: Session, pack: Pack, *, at: datetime) -> int:
+    """Keep the pack's text; a version that was used is frozen. Returns its stored id.
 
     Raises:
         ConflictError: When the version is stored with other content.
@@ -92,121 +51,202 @@ def _stored_pack(session: Session, pack: Pack, *, at: datetime) -> int:
     return row.id
 
 
-def _row(session: Session, ref: str) -> AssessmentRow:
+def row_of(session: Session, ref: str) -> AssessmentRow:
+    """The stored assessment.
+
+    Raises:
+        NotFoundError: When there is none of this reference.
+    """
     row = store.find(session, ref.strip().lower())
     if row is None:
         raise NotFoundError("assessment", ref, "See `vendor-ai assessment list`, or start one with `vendor-ai assessment send`.")
     return row
 
 
+def key_of(row: AssessmentRow) -> int:
+    """The id of a stored row."""
+    assert row.id is not None
+    return row.id
+
+
 def pack_of(session: Session, ref: str) -> Pack:
     """The assessment's own copy of its pack."""
-    stored = store.pack_by_id(session, _row(session, ref).pack_id)
+    stored = store.pack_by_id(session, row_of(session, ref).pack_id)
     parsed = check_pack_text(stored.text)
     if parsed.pack is None:
         raise PackInvalidError(f"{stored.pack} {stored.version}", parsed.problems)
     return parsed.pack
 
 
-def send(session: Session, component_ref: str, pack: Pack, *, by: Actor, at: datetime) -> str:
-    """Start an assessment of a component; returns its reference."""
-    key, component = component_key(session, component_ref)
-    number = len(store.of_component(session, key)) + 1
-    ref = f"{component.ref}-a{number}"
-    row = AssessmentRow(ref=ref, component_id=key, pack_id=_stored_pack(session, pack, at=at), state=SENT, created_at=at)
-    store.add(session, row)
-    audit.append(session, AuditEvent(at, by.name, "assessment.sent", "assessment", ref, {"pack": pack.id, "version": pack.version}))
-    return ref
-
-
 def component_of(session: Session, ref: str) -> Component:
     """The component an assessment is about."""
-    return components_by_key(session)[_row(session, ref).component_id]
+    return components_by_key(session)[row_of(session, ref).component_id]
+
+
+def asked_properties(session: Session, row: AssessmentRow) -> dict[str, list[str]]:
+    """What conditional questions ask about, as it stood when the assessment was made."""
+    return row.properties if row.properties is not None else properties_of(component_of(session, row.ref))
+
+
+def questions_of(session: Session, ref: str) -> list[str]:
+    """The ids of the questions that the component's properties leave, conditional ones included: what the vendor gets to see."""
+    possible = possible_questions(pack_of(session, ref), asked_properties(session, row_of(session, ref)))
+    return [question.id for question in possible]
+
+
+def given_answers(session: Session, ref: str) -> dict[str, GivenAnswer]:
+    """What was answered so far and by whom, by question."""
+    return {
+        entry.question: GivenAnswer(
+            Answer(entry.question, entry.value, entry.comment, entry.evidence, entry.dated),
+            AnswerSource(entry.source),
+            entry.answered_by,
+            entry.origin,
+            entry.answered_at,
+        )
+        for entry in store.answers(session, key_of(row_of(session, ref)))
+    }
 
 
 def answers_of(session: Session, ref: str) -> dict[str, Answer]:
     """What was answered so far, by question."""
-    row = _row(session, ref)
-    assert row.id is not None
-    return {
-        entry.question: Answer(entry.question, entry.value, entry.comment, entry.evidence, entry.dated)
-        for entry in store.answers(session, row.id)
-    }
+    return {question: given.answer for question, given in given_answers(session, ref).items()}
 
 
-def difference(session: Session, ref: str, given: AnswerSet) -> list[AnswerChange]:
-    """What importing these answers would change."""
-    known = answers_of(session, ref)
-    return [
-        AnswerChange(question, known[question].value if question in known else None, answer.value)
-        for question, answer in given.answers.items()
-        if question not in known or known[question] != answer
-    ]
+def send(
+    session: Session,
+    component_ref: str,
+    pack: Pack,
+    *,
+    draft: bool = False,
+    contact: str = "",
+    language: str = "",
+    due_at: datetime | None = None,
+    supersedes: str = "",
+    campaign_id: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> str:
+    """Start an assessment of a component; returns its reference.
 
-
-def refuse_other_component(session: Session, ref: str, given: AnswerSet) -> None:
-    """Refuse a workbook that was sent about another component.
-
-    Raises:
-        ConflictError: When the file names one and it is not the assessment's.
-    """
-    about = component_of(session, ref).ref
-    if given.component and given.component != about:
-        raise ConflictError(
-            f"This workbook was sent about {given.component!r}; {ref} is about {about!r}. Import it into its own assessment."
-        )
-
-
-def import_answers(session: Session, ref: str, given: AnswerSet, *, source: str = FROM_VENDOR, by: Actor, at: datetime) -> Score:
-    """Store answers, score what is there now, and return the score.
+    Args:
+        session: A write session.
+        component_ref: Slug or exact name.
+        pack: Its text is kept with the assessment.
+        draft: Prepare it without sending it.
+        contact: E-mail address of the vendor's contact, for reminders.
+        language: Of the questions as the vendor reads them; "" is the pack's own.
+        due_at: When the answers are due.
+        supersedes: Reference of the assessment it follows; that one is superseded when this one is decided.
+        campaign_id: The campaign it belongs to.
+        by: Who starts it.
+        at: Now.
 
     Raises:
-        NotFoundError: When there is no such assessment.
-        ConflictError: When the workbook was sent about another component.
-        InvalidInputError: When levels by dimension are given: an assessment needs answers to questions.
+        NotFoundError: When the component is unknown.
+        InvalidInputError: When the pack has no such language, or the due date has passed.
     """
-    if given.levels is not None:
-        raise InvalidInputError("These are levels by dimension; an assessment needs answers to questions. Fill its workbook.")
-    row = _row(session, ref)
-    assert row.id is not None
-    refuse_other_component(session, ref, given)
-    changes = difference(session, ref, given)
-    for change in changes:
-        answer = given.answers[change.question]
-        store.save_answer(
-            session,
-            AnswerRow(
-                assessment_id=row.id,
-                question=answer.question,
-                value=answer.value,
-                evidence=answer.evidence,
-                comment=answer.comment,
-                dated=answer.dated,
-                source=source,
-                answered_at=at,
-            ),
-        )
-    scorer, answers, properties = Scorer(pack_of(session, ref)), answers_of(session, ref), _properties(component_of(session, ref))
-    # Not applicable counts as unanswered until a reviewer has accepted its reason.
-    counted = {question: answer for question, answer in answers.items() if not answer.not_applicable}
-    score = scorer.from_answers(counted, properties)
-    row.score = score.as_json()
-    row.state = SUBMITTED if scorer.from_answers(answers, properties).complete else IN_PROGRESS
+    key, component = component_key(session, component_ref)
+    if language:
+        pack.in_language(language)
+    if due_at is not None and due_at <= at:
+        raise InvalidInputError(f"The due date {due_at:%Y-%m-%d} has passed. Give a later one.")
+    if supersedes:
+        supersedes = row_of(session, supersedes).ref
+    number = len(store.of_component(session, key)) + 1
+    ref = f"{component.ref}-a{number}"
+    state = AssessmentState.DRAFT if draft else AssessmentState.SENT
+    row = AssessmentRow(
+        ref=ref,
+        component_id=key,
+        pack_id=stored_pack(session, pack, at=at),
+        state=state.value,
+        created_at=at,
+        sent_at=None if draft else at,
+        contact=contact.strip(),
+        language=language,
+        due_at=due_at,
+        supersedes=supersedes,
+        campaign_id=campaign_id,
+        properties=properties_of(component),
+    )
+    store.add(session, row)
+    facts = {"pack": pack.id, "version": pack.version, "due_at": due_at.isoformat() if due_at else None, "supersedes": supersedes or None}
+    note(session, "draft" if draft else "sent", ref, by=by, at=at, **facts)
+    return ref
+
+
+def note(session: Session, action: str, ref: str, *, by: Actor, at: datetime, **facts: object) -> None:
+    """An entry about an assessment in the audit chain."""
+    audit.append(session, AuditEvent(at, by.name, f"assessment.{action}", "assessment", ref, facts))
+
+
+def move(session: Session, row: AssessmentRow, to: AssessmentState) -> None:
+    """Take the step to ``to``.
+
+    Raises:
+        WrongStateError: When ``to`` does not follow the assessment's state.
+    """
+    refuse_move(row.ref, AssessmentState(row.state), to)
+    row.state = to.value
     session.flush()
-    counts = {"changed": len(changes), "score": row.score["score"], "recommendation": row.score["recommendation"]}
-    audit.append(session, AuditEvent(at, by.name, "assessment.answered", "assessment", ref, counts))
-    return score
+
+
+def send_draft(session: Session, ref: str, *, by: Actor, at: datetime) -> None:
+    """Send what was prepared."""
+    row = row_of(session, ref)
+    move(session, row, AssessmentState.SENT)
+    row.sent_at = at
+    note(session, "sent", row.ref, by=by, at=at)
+
+
+def return_to_vendor(session: Session, ref: str, reason: str, *, by: Actor, at: datetime) -> None:
+    """Send answers back to be corrected; what was handed in stays as it was."""
+    row, reason = row_of(session, ref), _reason(reason, "sending it back")
+    move(session, row, AssessmentState.IN_PROGRESS)
+    note(session, "returned", row.ref, by=by, at=at, reason=reason)
+
+
+def withdraw(session: Session, ref: str, reason: str, *, by: Actor, at: datetime) -> None:
+    """End an assessment that nobody needs any more."""
+    row, reason = row_of(session, ref), _reason(reason, "withdrawing it")
+    move(session, row, AssessmentState.WITHDRAWN)
+    note(session, "withdrawn", row.ref, by=by, at=at, reason=reason)
+
+
+def _reason(reason: str, act: str) -> str:
+    if not reason.strip():
+        raise InvalidInputError(f"A reason is needed for {act}. Give one with --reason.")
+    return reason.strip()
 
 
 def assessments(session: Session) -> list[Assessment]:
     """Every assessment, newest first."""
     components = components_by_key(session)
-    found = []
-    for row in store.every(session):
-        pack = store.pack_by_id(session, row.pack_id)
-        found.append(
-            Assessment(
-                row.ref, components[row.component_id].ref, pack.pack, pack.version, row.state, row.score, row.decision, row.created_at
-            )
-        )
-    return found
+    return [described(session, row, components[row.component_id].ref) for row in store.every(session)]
+
+
+def assessment(session: Session, ref: str) -> Assessment:
+    """One assessment; ``NotFoundError`` when there is none of this reference."""
+    row = row_of(session, ref)
+    return described(session, row, component_of(session, ref).ref)
+
+
+def described(session: Session, row: AssessmentRow, component: str) -> Assessment:
+    """A stored assessment as people see it."""
+    pack = store.pack_by_id(session, row.pack_id)
+    return Assessment(
+        ref=row.ref,
+        component=component,
+        pack=pack.pack,
+        version=pack.version,
+        state=row.state,
+        score=row.score,
+        decision=row.decision,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        sent_at=row.sent_at,
+        submitted_at=row.submitted_at,
+        contact=row.contact,
+        supersedes=row.supersedes,
+    )

@@ -12,9 +12,12 @@ from vendor_ai.db import vendor as store
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import NotFoundError
+from vendor_ai.domain.gate import GateBlockedError
 from vendor_ai.domain.problem import Problem
 from vendor_ai.domain.vendor import Component, Vendor
 from vendor_ai.importers.inventory import InventoryRow
+from vendor_ai.services.component import gate_against, tier_snapshot
+from vendor_ai.services.component_finding import raise_findings, settle_findings
 
 Change = Literal["new", "changed", "unchanged"]
 
@@ -66,24 +69,32 @@ def _difference(before: Component, after: Component) -> tuple[str, ...]:
     return tuple(name for name in Component.__dataclass_fields__ if getattr(before, name) != getattr(after, name))
 
 
-def plan_import(session: Session, rows: Sequence[InventoryRow], problems: Sequence[Problem]) -> InventoryPlan:
-    """Compare rows with what is stored; nothing is changed. Fields a row does not have keep what is stored."""
+def plan_import(session: Session, rows: Sequence[InventoryRow], problems: Sequence[Problem], *, at: datetime) -> InventoryPlan:
+    """Compare rows with what is stored; nothing is changed. Fields a row does not have keep what is stored.
+
+    A status that a gate does not let through is a refused row. A new row may state any: the inventory records what is found.
+    """
     vendors: dict[str, Vendor] = {}
     components: list[Component] = []
     changes: list[InventoryChange] = []
+    refused: list[Problem] = []
     for row in rows:
-        vendors.setdefault(row.vendor.ref, row.vendor)
         wanted = row.component
         try:
-            known = store.find_component(session, wanted.ref)
+            key, known = store.component_key(session, wanted.ref)
         except NotFoundError:
-            changes.append(InventoryChange(row.row, wanted.ref, row.vendor.ref, "new"))
+            change = InventoryChange(row.row, wanted.ref, row.vendor.ref, "new")
         else:
             wanted = row.merged(known)
             fields = _difference(known, wanted)
-            changes.append(InventoryChange(row.row, wanted.ref, row.vendor.ref, "changed" if fields else "unchanged", fields))
+            change = InventoryChange(row.row, wanted.ref, row.vendor.ref, "changed" if fields else "unchanged", fields)
+            if "status" in fields and (blocked := gate_against(session, key, known.status, wanted, at=at)):
+                refused.append(Problem(row.row, "status", str(GateBlockedError(blocked, wanted.status))))
+                continue
+        vendors.setdefault(row.vendor.ref, row.vendor)
+        changes.append(change)
         components.append(wanted)
-    return InventoryPlan(tuple(vendors.values()), tuple(components), tuple(changes), tuple(problems))
+    return InventoryPlan(tuple(vendors.values()), tuple(components), tuple(changes), (*problems, *refused))
 
 
 def carry_out(session: Session, plan: InventoryPlan, *, by: Actor, at: datetime) -> None:
@@ -97,8 +108,20 @@ def carry_out(session: Session, plan: InventoryPlan, *, by: Actor, at: datetime)
             store.save_component(session, component, at=at)
             audit.append(
                 session,
-                AuditEvent(at, by.name, f"inventory.{change.change}", "component", component.ref, {"fields": list(change.fields)}),
+                AuditEvent(at, by.name, f"inventory.{change.change}", "component", component.ref, _said(component, change)),
             )
+            key, stored = store.component_key(session, component.ref)
+            raise_findings(session, key, stored, at=at, new=change.change == "new")
+            if change.change == "changed":
+                settle_findings(session, key, stored, at=at)
+
+
+def _said(component: Component, change: InventoryChange) -> dict[str, object]:
+    """The changed fields, and with a status the tier it was given at."""
+    fields: dict[str, object] = {"fields": list(change.fields)}
+    if "status" not in change.fields:
+        return fields
+    return fields | {"status": component.status.value, "tier": tier_snapshot(component)}
 
 
 def listing(session: Session) -> list[tuple[Vendor, Component]]:

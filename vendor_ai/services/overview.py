@@ -13,7 +13,7 @@ from vendor_ai.domain.verdict import ClauseVerdict, Evidence, VersionChange
 from vendor_ai.domain.verdict_json import verdict_from_json
 from vendor_ai.kit.money import Money
 from vendor_ai.services import inventory, shadow
-from vendor_ai.services.assessment import Assessment
+from vendor_ai.domain.assessment import Assessment
 from vendor_ai.services.overview_row import OverviewRow, Shelf, rows_of
 from vendor_ai.services.shadow import StoredFinding
 from vendor_ai.services.standing import seen_versions

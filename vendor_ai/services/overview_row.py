@@ -18,7 +18,7 @@ from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, Evidence
 from vendor_ai.kit.money import Money
 from vendor_ai.kit.period import Period
 from vendor_ai.services import assessment, contract, notice
-from vendor_ai.services.assessment import Assessment
+from vendor_ai.domain.assessment import Assessment
 from vendor_ai.services.evaluation import credits_of
 from vendor_ai.services.notice import Violation
 from vendor_ai.services.prediction_log import OUTCOME, PREDICTION

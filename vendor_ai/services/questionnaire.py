@@ -1,7 +1,8 @@
 """Packs and what can be done with them without storing anything: list, check, score, send out as a workbook, read back."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from vendor_ai.domain.pack import Pack
 from vendor_ai.domain.problem import Problem
 from vendor_ai.domain.score import Score
 from vendor_ai.importers.answers import AnswerReader, AnswerSet
+from vendor_ai.importers.marked_yaml import load_marked
 from vendor_ai.importers.pack import ParsedPack, read_pack
 from vendor_ai.kit.data import data_folder
 from vendor_ai.scoring.applicability import Properties
-from vendor_ai.scoring.bounds import classes_to_try
 from vendor_ai.scoring.score import Scorer
+from vendor_ai.scoring.steering import classes_to_try
+from vendor_ai.services.pack_lock import lock_fault, publish
 
 DEFAULT_PACK = "vendor-ai-due-diligence"
 _PACK_ENDINGS = (".yaml", ".yml", ".json")
@@ -25,11 +28,15 @@ _NO_PROPERTIES: Properties = {}
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One scored set; ``problems`` are refused rows, whose questions count as unanswered. ``line`` is its place in a .jsonl."""
+    """One scored set; ``problems`` are refused rows, whose questions count as unanswered. ``line`` is its place in a .jsonl.
+
+    ``remarks`` are about answers that count all the same.
+    """
 
     score: Score | None
     problems: tuple[Problem, ...] = ()
     line: int | None = None
+    remarks: tuple[Problem, ...] = ()
 
 
 class PackInvalidError(InvalidInputError):
@@ -83,8 +90,21 @@ def load_pack(path: Path) -> Pack:
 
 
 def check_pack(path: Path) -> ParsedPack:
-    """The pack in a file, or every mistake in it."""
-    return check_pack_text(read_text(path))
+    """The pack in a file, or every mistake in it; one is to differ from the published version whose name it carries."""
+    text = read_text(path)
+    parsed = check_pack_text(text)
+    fault = lock_fault(path, parsed.pack) if parsed.pack is not None else None
+    return ParsedPack(None, (load_marked(text).problem(("version",), fault),)) if fault else parsed
+
+
+def publish_pack(path: Path) -> tuple[ParsedPack, bool]:
+    """Freeze the version of a pack file in the lock beside it; whether it is new there. A pack with mistakes is not frozen.
+
+    Raises:
+        InvalidInputError: When there is no lock beside the file.
+    """
+    parsed = check_pack(path)
+    return parsed, parsed.pack is not None and publish(path, parsed.pack)
 
 
 def check_pack_text(text: str) -> ParsedPack:
@@ -123,7 +143,7 @@ def _decoded(name: str, content: bytes) -> str:
         raise InvalidInputError(f"{name}, line {line}: the file is not UTF-8. Save it as UTF-8 and try again.") from None
 
 
-def read_answers(pack: Pack, path: Path) -> AnswerSet:
+def read_answers(pack: Pack, path: Path, *, key: bytes | None = None) -> AnswerSet:
     """The answers in a .json, .yaml or .xlsx file; mistakes come as problems.
 
     Raises:
@@ -132,7 +152,7 @@ def read_answers(pack: Pack, path: Path) -> AnswerSet:
     ending = path.suffix.lower()
     reader = AnswerReader(pack)
     if ending in (".xlsx", ".xls", ".xlsm"):
-        return read_workbook(pack, read_bytes(path), name=path.name)
+        return read_workbook(pack, read_bytes(path), name=path.name, key=key)
     if ending not in (".yaml", ".yml", ".json"):
         raise InvalidInputError(f"{path.name}: answers are read from .json, .yaml, .xlsx and .jsonl files. Rename or convert the file.")
     text = read_text(path)
@@ -142,38 +162,68 @@ def read_answers(pack: Pack, path: Path) -> AnswerSet:
     return given
 
 
-def read_workbook(pack: Pack, content: bytes, *, name: str) -> AnswerSet:
-    """The answers in a returned workbook of ``pack``.
+def read_workbook(pack: Pack, content: bytes, *, name: str, key: bytes | None = None) -> AnswerSet:
+    """The answers in a returned workbook of ``pack``; ``key`` checks what the file says about its origin.
 
     Raises:
         InvalidInputError: When it is no workbook, unsafe, or of another pack or version.
     """
     from vendor_ai.importers.questionnaire_workbook import read_questionnaire_workbook
 
-    return read_questionnaire_workbook(pack, content, name=name)
+    return read_questionnaire_workbook(pack, content, name=name, key=key)
 
 
-def write_workbook(pack: Pack, *, answers: dict[str, Answer] | None = None, component: str = "", reference: str = "") -> bytes:
-    """The workbook that a vendor fills in, blank or with answers so far."""
+def write_workbook(
+    pack: Pack,
+    *,
+    answers: dict[str, Answer] | None = None,
+    component: str = "",
+    reference: str = "",
+    assessment: str = "",
+    questions: Collection[str] | None = None,
+    language: str = "",
+    key: bytes | None = None,
+) -> bytes:
+    """The workbook that a vendor fills in, blank or with answers so far.
+
+    Args:
+        pack: What is asked.
+        answers: Already given, by question.
+        component: The name that is shown.
+        reference: The component's; the way back is matched by it.
+        assessment: Reference of the assessment, "" for a blank pack.
+        questions: Ids of those that are asked; None: all.
+        language: Of the texts; "" is the pack's own.
+        key: Signs what the file says about its origin.
+    """
     from vendor_ai.exporters.questionnaire_workbook import questionnaire_workbook
 
-    return questionnaire_workbook(pack, answers or {}, component=component, reference=reference)
+    return questionnaire_workbook(
+        pack,
+        answers or {},
+        component=component,
+        reference=reference,
+        assessment=assessment,
+        questions=questions,
+        language=language,
+        key=key,
+    )
 
 
-def score_set(scorer: Scorer, given: AnswerSet, properties: Properties = _NO_PROPERTIES) -> Score:
-    """Score what was given, by dimension or by question."""
+def score_set(scorer: Scorer, given: AnswerSet, properties: Properties = _NO_PROPERTIES, *, as_of: date) -> Score:
+    """Score what was given, by dimension or by question; the age of dates is counted to ``as_of``."""
     if given.levels is not None:
         return scorer.from_levels(given.levels)
-    return scorer.from_answers(given.answers, properties)
+    return scorer.from_answers(given.answers, properties, as_of=as_of)
 
 
-def score_file(pack: Pack, path: Path, properties: Properties = _NO_PROPERTIES) -> Scored:
+def score_file(pack: Pack, path: Path, properties: Properties = _NO_PROPERTIES, *, as_of: date) -> Scored:
     """Score the one set in a file; refused rows count as unanswered and are named."""
     given = read_answers(pack, path)
-    return Scored(score_set(Scorer(pack), given, properties), given.problems)
+    return Scored(score_set(Scorer(pack), given, properties, as_of=as_of), given.problems, remarks=given.remarks)
 
 
-def score_lines(pack: Pack, path: Path, properties: Properties = _NO_PROPERTIES) -> Iterator[Scored]:
+def score_lines(pack: Pack, path: Path, properties: Properties = _NO_PROPERTIES, *, as_of: date) -> Iterator[Scored]:
     """Score every line of a .jsonl in order; a line with a mistake has problems and no score. Blank lines are passed over."""
     if not path.is_file():
         raise InvalidInputError(f"There is no file {str(path)!r}. Check the path.")
@@ -181,18 +231,16 @@ def score_lines(pack: Pack, path: Path, properties: Properties = _NO_PROPERTIES)
     with path.open("rb") as lines:
         for number, content in enumerate(lines, start=1):
             if content.strip():
-                yield _score_line(reader, scorer, content, number, properties)
+                given = _read_line(reader, content, number)
+                score = None if given.problems else score_set(scorer, given, properties, as_of=as_of)
+                yield Scored(score, given.problems, number, given.remarks)
 
 
-def _score_line(reader: AnswerReader, scorer: Scorer, content: bytes, number: int, properties: Properties) -> Scored:
+def _read_line(reader: AnswerReader, content: bytes, number: int) -> AnswerSet:
     try:
-        text = content.decode("utf-8-sig" if number == 1 else "utf-8")
+        return reader.read_json(content.decode("utf-8-sig" if number == 1 else "utf-8"), number)
     except UnicodeDecodeError:
-        return Scored(None, (Problem(number, None, "The line is not UTF-8. Save the file as UTF-8."),), number)
-    given = reader.read_json(text, number)
-    if given.problems:
-        return Scored(None, given.problems, number)
-    return Scored(score_set(scorer, given, properties), (), number)
+        return AnswerSet(None, {}, (Problem(number, None, "The line is not UTF-8. Save the file as UTF-8."),), refused=True)
 
 
 def pack_overview(pack: Pack) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The risk tier of a stored component, or of a use that is only described."""
 
+from collections.abc import Iterable
+
 from sqlmodel import Session
 
 from vendor_ai.db import vendor as store
@@ -9,11 +11,13 @@ from vendor_ai.domain.tier import (
     Classification,
     ComponentUse,
     DecisionType,
+    RiskTier,
     UnclassifiableComponentError,
     read_decision_type,
     read_right,
 )
 from vendor_ai.domain.vendor import Component
+from vendor_ai.governance.region import find_places
 from vendor_ai.governance.tier import classify
 from vendor_ai.governance.tier_files import shipped_rules
 
@@ -55,3 +59,19 @@ def _rights(component: Component) -> tuple[AffectedRight, ...]:
         return tuple(dict.fromkeys(read_right(text) for text in component.affected_rights))
     except InvalidInputError as error:
         raise UnclassifiableComponentError(component.ref, "affected_rights", str(error)) from error
+
+
+def tier_of(component: Component) -> RiskTier | None:
+    """The component's tier, or None where use case or decision type are not stated: LOW by silence would be good news from no data."""
+    if not component.use_case.strip() or not component.decision_type.strip():
+        return None
+    try:
+        return classify_use(use_of(component)).tier
+    except UnclassifiableComponentError:
+        return None
+
+
+def region_groups(regions: Iterable[str]) -> list[str]:
+    """The legal areas that regions belong to, as questions name them: EU, EEA, UK, US."""
+    places = find_places(regions, shipped_rules().groups)
+    return list(dict.fromkeys(group.id.upper() for place in places for group in place.groups))

@@ -11,11 +11,14 @@ from sqlmodel import Session
 
 from vendor_ai.db import audit
 from vendor_ai.db import token as store
+from vendor_ai.db import user as people
 from vendor_ai.db.token import TokenRow
 from vendor_ai.db.vendor import find_component
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, VendorAIError
+from vendor_ai.domain.user import actor_name
+from vendor_ai.services.user import user_row
 
 TOKEN_BYTES = 32
 _PREFIX = "vai_"
@@ -27,6 +30,7 @@ class Scope(StrEnum):
 
     PREDICTIONS_WRITE = "predictions:write"
     READ = "read"
+    ASSESS = "assess"  # send questionnaires, store answers
     DECIDE = "decide"
     ADMIN = "admin"  # everything
 
@@ -46,6 +50,7 @@ class NewToken:
     scopes: tuple[str, ...]
     component: str | None
     expires_at: datetime | None
+    holder: str = ""  # the person it acts for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class KnownToken:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    holder: str = ""
 
 
 def _digest(secret: str) -> str:
@@ -81,6 +87,7 @@ def create(
     *,
     component: str | None = None,
     expires_days: int | None = None,
+    user: str | None = None,
     by: Actor,
     at: datetime,
 ) -> NewToken:
@@ -92,13 +99,14 @@ def create(
         scopes: Members of ``Scope``.
         component: The only component it may write to; None: any.
         expires_days: Days it is good for; None: until it is revoked.
+        user: The person who holds it and in whose name it acts; None: a program's own, acting as ``token:NAME``.
         by: Who makes it.
         at: Now.
 
     Raises:
         ConflictError: When the name was used before.
         InvalidInputError: When a scope is unknown, or a component is named for a token that does more than write.
-        NotFoundError: When the component is unknown.
+        NotFoundError: When the component or the person is unknown.
     """
     name = name.strip()
     if not name or not name.isprintable():
@@ -111,13 +119,21 @@ def create(
         if wanted != [Scope.PREDICTIONS_WRITE]:
             raise InvalidInputError(f"A token for one component can only have the scope {Scope.PREDICTIONS_WRITE.value}.")
         only = find_component(session, component).ref
+    holder = "" if user is None else _holder(session, user)
     secret = _PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
     expires_at = None if expires_days is None else at + timedelta(days=expires_days)
     kept = [*wanted, *([_COMPONENT + only] if only else [])]
-    store.add(session, TokenRow(name=name, sha256=_digest(secret), scopes=kept, created_at=at, expires_at=expires_at))
-    expiry = expires_at.isoformat() if expires_at else None
-    audit.append(session, AuditEvent(at, by.name, "token.created", "token", name, {"scopes": kept, "expires_at": expiry}))
-    return NewToken(name, secret, tuple(wanted), only, expires_at)
+    store.add(session, TokenRow(name=name, sha256=_digest(secret), scopes=kept, holder=holder, created_at=at, expires_at=expires_at))
+    said = {"scopes": kept, "expires_at": expires_at.isoformat() if expires_at else None} | ({"user": holder} if holder else {})
+    audit.append(session, AuditEvent(at, by.name, "token.created", "token", name, said))
+    return NewToken(name, secret, tuple(wanted), only, expires_at, holder)
+
+
+def _holder(session: Session, user: str) -> str:
+    row = user_row(session, user)
+    if row.disabled_at is not None:
+        raise ConflictError(f"{row.name} is disabled, so no token can act in that name. Add another person.")
+    return row.name
 
 
 def revoke(session: Session, name: str, *, by: Actor, at: datetime) -> bool:
@@ -139,20 +155,28 @@ def revoke(session: Session, name: str, *, by: Actor, at: datetime) -> bool:
 
 def tokens(session: Session) -> list[KnownToken]:
     """Every token, by name."""
-    return [KnownToken(row.name, tuple(row.scopes), row.created_at, row.expires_at, row.revoked_at) for row in store.every(session)]
+    return [
+        KnownToken(row.name, tuple(row.scopes), row.created_at, row.expires_at, row.revoked_at, row.holder) for row in store.every(session)
+    ]
 
 
 def authenticate(session: Session, secret: str, *, at: datetime) -> Actor:
-    """Return who holds the token.
+    """Return who holds the token: ``user:NAME`` for a person's, ``token:NAME`` for a program's own.
 
     Raises:
-        NotAuthenticatedError: When it is unknown, revoked or expired; all three read alike.
+        NotAuthenticatedError: When it is unknown, revoked or expired, or its person is disabled; all read alike.
     """
     row = store.by_hash(session, _digest(secret))
+    refused = NotAuthenticatedError("The token is not known, revoked or expired. Make one with `vendor-ai token create`.")
     if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= at):
-        raise NotAuthenticatedError("The token is not known, revoked or expired. Make one with `vendor-ai token create`.")
-    scopes = {"*"} if Scope.ADMIN in row.scopes else set(row.scopes)
-    return Actor(f"token:{row.name}", frozenset(scopes))
+        raise refused
+    scopes = frozenset({"*"} if Scope.ADMIN in row.scopes else row.scopes)
+    if not row.holder:
+        return Actor(f"token:{row.name}", scopes)
+    person = people.find(session, row.holder)
+    if person is None or person.disabled_at is not None:
+        raise refused
+    return Actor(actor_name(person.name), scopes)
 
 
 def require_scope(actor: Actor, scope: Scope) -> None:

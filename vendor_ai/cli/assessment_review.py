@@ -1,0 +1,192 @@
+"""`vendor-ai assessment review` and `second`: what a reviewer verifies or rates otherwise, and who agrees to it."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vendor_ai.cli import assessment_comparison, assessment_decision
+from vendor_ai.cli.assessment_decision import ReasonOption, RefArgument, read_choice, read_day
+from vendor_ai.cli.output import JsonOption, print_json, print_table
+from vendor_ai.cli.session import TokenOption, acting, deciding, open_session
+from vendor_ai.domain.errors import InvalidInputError
+from vendor_ai.domain.pack import Level
+from vendor_ai.domain.review import Review, ReviewKind
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from vendor_ai.domain.actor import Actor
+    from vendor_ai.services.assessment_sheet import Sheet, SheetLine
+
+
+def add_verbs(group: typer.Typer) -> None:
+    """Add the verbs from review to decision to the noun ``assessment``."""
+    group.command("review")(review)
+    group.command("second")(second)
+    assessment_decision.add_verbs(group)
+    assessment_comparison.add_verbs(group)
+
+
+def review(
+    ref: RefArgument,
+    question: Annotated[list[str] | None, typer.Option("--question", help="Id of a question; repeat as needed.")] = None,
+    dimension: Annotated[str, typer.Option("--dimension", help="Id of a dimension.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every answer that is not verified yet.")] = False,
+    verify: Annotated[
+        bool | None,
+        typer.Option("--verify/--reject", help="The answers are right as they stand, or are not. For NA: its reason is accepted."),
+    ] = None,
+    level: Annotated[str, typer.Option("--level", help="LOW, MEDIUM, HIGH or CRITICAL, instead of the answer's own.")] = "",
+    until: Annotated[str, typer.Option("--until", help="Last day on which the level counts, e.g. 2027-06-30.")] = "",
+    reason: ReasonOption = "",
+    token: TokenOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Review answers; without a choice of answers, show the review sheet.
+
+    Example: vendor-ai assessment review acme-ocr-a1 --dimension security_robustness --verify
+    """
+    app = open_session()
+    chosen = [*(question or []), *([dimension] if dimension else []), *(["all"] if everything else [])]
+    if not chosen:
+        if verify is not None or level or until:
+            raise InvalidInputError("Say what is reviewed: --question ID, --dimension ID or --all.")
+        _show_sheet(ref, as_json=as_json)
+        return
+    if len([kind for kind in (question, dimension, everything) if kind]) > 1:
+        raise InvalidInputError("Review questions, one dimension, or all of them: give only one of --question, --dimension and --all.")
+    by = deciding(app, token) if token else acting()
+    wanted = _Wanted(verify, read_choice(Level, level), read_day(until, "--until"), reason)
+    with app.records.write() as session:
+        acts, left_out = _review(session, ref, question or [], dimension, wanted, by=by, at=app.clock.now())
+    _print_acts(ref, acts, left_out, as_json=as_json)
+
+
+class _Wanted:
+    """What the options say about the chosen answers."""
+
+    def __init__(self, verify: bool | None, level: Level | None, until: date | None, reason: str) -> None:
+        if verify is None and level is None:
+            raise InvalidInputError("Say what is found: --verify, --reject, or another --level.")
+        self.verified = verify is not False
+        self.level, self.until, self.reason = level, until, reason
+
+
+def _review(
+    session: "Session", ref: str, questions: list[str], dimension: str, wanted: _Wanted, *, by: "Actor", at: datetime
+) -> tuple[list[Review], list[str]]:
+    from vendor_ai.services import review as service
+
+    if questions or (dimension and (wanted.level or not wanted.verified)):
+        kind = ReviewKind.QUESTION if questions else ReviewKind.DIMENSION
+        found = {"verified": wanted.verified, "level": wanted.level, "reason": wanted.reason, "until": wanted.until}
+        acts = [
+            service.review(session, ref, kind=kind, subject=subject, by=by, at=at, **found)  # type: ignore[arg-type]
+            for subject in questions or [dimension]
+        ]
+        return acts, []
+    if wanted.level:
+        raise InvalidInputError("A level is set for a question or a dimension, not for all of them. Give --question or --dimension.")
+    batch = service.review_answers(session, ref, dimension=dimension, verified=wanted.verified, reason=wanted.reason, by=by, at=at)
+    return list(batch.reviews), list(batch.left_out)
+
+
+def _print_acts(ref: str, acts: list[Review], left_out: list[str], *, as_json: bool) -> None:
+    from vendor_ai.services.assessment_sheet import sheet_of
+
+    app = open_session()
+    with app.records.read() as session:
+        standing = sheet_of(session, ref, at=app.clock.now()).standing
+    document: dict[str, Any] = {"assessment": ref, "reviews": [act.as_json() for act in acts], "left_out": left_out}
+    document |= {"score": standing.score.as_json(), "verified": standing.verified, "unverified": list(standing.unverified)}
+    if as_json:
+        print_json(document)
+        return
+    rows = [[str(act.number), act.subject, _found(act), "waits for a second person" if act.level else ""] for act in acts]
+    print_table("Reviewed", ["Number", "Subject", "Found", ""], rows, empty="Everything chosen was verified before.")
+    if left_out:
+        typer.echo(f"Left out, since the reviewer answered them: {', '.join(left_out)}.", err=True)
+    still = "every answer that carries it is verified" if standing.verified else f"{len(standing.unverified)} answers are not verified yet"
+    score = document["score"]
+    typer.echo(f"Score {score['score']} (higher is worse): {score['recommendation']}; {still}.")
+
+
+def _found(act: Review) -> str:
+    if act.level is not None:
+        return f"{act.level.name} until {act.until}"
+    return "verified" if act.verified else "rejected"
+
+
+def _show_sheet(ref: str, *, as_json: bool) -> None:
+    from vendor_ai.services.assessment_sheet import sheet_of
+
+    app = open_session()
+    with app.records.read() as session:
+        sheet = sheet_of(session, ref, at=app.clock.now())
+    if as_json:
+        print_json(sheet.as_json())
+        return
+    columns = ["Question", "Answer", "Source", "Evidence", "Claimed level", "Reviewed level", "Verified"]
+    print_table(f"{sheet.assessment.ref}: {sheet.pack.title}", columns, [_row(line) for line in sheet.lines], empty="It asks nothing.")
+    _print_standing(sheet)
+
+
+def _row(line: "SheetLine") -> list[str]:
+    given, act = line.given, line.review
+    reviewed = ""
+    if act is not None and act.level is not None:
+        reviewed = act.level.name if act.second_by else f"{act.level.name} (review {act.number}, waits)"
+    return [
+        line.question.id,
+        given.answer.value if given else "unanswered",
+        f"{given.source.value} {given.answered_by}".strip() if given else "",
+        given.answer.evidence if given else "",
+        line.level.name if line.level else "",
+        reviewed,
+        "yes" if line.verified else "no",
+    ]
+
+
+def _print_standing(sheet: "Sheet") -> None:
+    standing = sheet.standing
+    score, claimed = standing.score.as_json(), standing.claimed.as_json()
+    typer.echo(f"Claimed {claimed['score']} {claimed['recommendation']}; with the reviews {score['score']} {score['recommendation']}.")
+    typer.echo(f"Higher is worse. Unanswered: {len(score['unanswered'])}; not verified: {len(standing.unverified)}.")
+
+
+def second(
+    ref: RefArgument,
+    number: Annotated[int | None, typer.Option("--review", help="Number of the review whose level is agreed to.")] = None,
+    decision: Annotated[bool, typer.Option("--decision", help="The proposed decision.")] = False,
+    refuse: Annotated[bool, typer.Option("--refuse", help="Refuse the proposed decision instead.")] = False,
+    reason: ReasonOption = "",
+    token: TokenOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Agree, as another person, to a changed level or to a decision milder than recommended.
+
+    Example: vendor-ai assessment second acme-ocr-a1 --review 12 --reason "saw the report" --token TOKEN
+    """
+    from vendor_ai.services import decision as decisions
+    from vendor_ai.services import review as reviews
+
+    if (number is None) is not decision:
+        raise InvalidInputError("Say what is agreed to: --review NUMBER or --decision.")
+    if refuse and not decision:
+        raise InvalidInputError("--refuse goes with --decision. A level that nobody agrees to does not count.")
+    app = open_session()
+    by, at = deciding(app, token), app.clock.now()
+    with app.records.write() as session:
+        if number is not None:
+            document = reviews.second(session, ref, number, reason=reason, by=by, at=at).as_json()
+        else:
+            act = decisions.refuse if refuse else decisions.agree
+            document = act(session, ref, reason=reason, by=by, at=at).as_json()
+    if as_json:
+        print_json(document)
+        return
+    if number is not None:
+        typer.echo(f"The level {document['level']} of {document['subject']} counts until {document['until']}.")
+    else:
+        typer.echo(f"The decision {document['decided']} about {document['assessment']} is {document['state']}.")

@@ -1,0 +1,69 @@
+"""Writing a text, number or date into a cell such that the very same comes back."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from vendor_ai.domain.errors import InvalidInputError
+
+LONGEST_TEXT = 32_767  # of a cell, in UTF-16 units; longer text would be cut without a word
+_DIGITS = 15  # that every office program keeps
+_EARLIEST = date(1900, 3, 1)  # before it programs disagree: the format holds a 29 February 1900
+_ESCAPE = re.compile("(?<=_)(x)(?=[0-9a-fA-F]{4})")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class TextDoesNotFitError(InvalidInputError):
+    """A cell cannot hold a text."""
+
+
+def write_text(sheet: Any, row: int, column: int, text: str, style: Any, *, what: str) -> None:
+    """Write text that no program takes for a formula, number or escape.
+
+    Raises:
+        TextDoesNotFitError: When no workbook can hold it; ``what`` says whose text it is.
+    """
+    _refuse(text, what)
+    parts = _parts(text)
+    if not text:
+        sheet.write_blank(row, column, None, style)
+    elif len(parts) > 1:
+        sheet.write_rich_string(row, column, *parts, style)
+    else:
+        sheet.write_string(row, column, text, style)
+
+
+def write_number(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
+    """Write a decimal number; one with more digits than programs keep stays text."""
+    number = Decimal(text)
+    if len(number.normalize().as_tuple().digits) <= _DIGITS:
+        sheet.write_number(row, column, float(number), style)
+    else:
+        sheet.write_string(row, column, text, style)
+
+
+def write_date(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
+    """Write an ISO date; one before the first that all programs agree on stays text."""
+    day = date.fromisoformat(text)
+    if day >= _EARLIEST:
+        sheet.write_datetime(row, column, day, style)
+    else:
+        sheet.write_string(row, column, text, style)
+
+
+def _refuse(text: str, what: str) -> None:
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if units > LONGEST_TEXT:
+        raise TextDoesNotFitError(f"{what} has {units} characters; a workbook's cell holds {LONGEST_TEXT}. Attach it as a document instead.")
+    broken = _SURROGATE.search(text)
+    if broken:
+        raise TextDoesNotFitError(f"{what} holds half a character (U+{ord(broken[0]):04X}), which no file can hold. Write it again.")
+
+
+def _parts(text: str) -> list[str]:
+    """The text in one part, or in several that none takes for an escape (``_x0041_``) or for formatting (``<r>``)."""
+    if text.startswith("<r>"):
+        return ["<", "r", text[2:]]
+    parts = [part for part in _ESCAPE.split(text) if part]
+    return parts if len(parts) > 2 else [text]

@@ -1,0 +1,24 @@
+"""Words as people write them into answers: without case and surplus spaces, with several ways to say not applicable."""
+
+from datetime import date
+
+_NOT_APPLICABLE_WORDS = frozenset({"na", "n/a", "n.a.", "not applicable", "not_applicable", "not-applicable"})
+
+
+def normal(word: str) -> str:
+    """A word as it is compared: without case and with single spaces."""
+    return " ".join(word.split()).casefold()
+
+
+def means_not_applicable(word: str) -> bool:
+    """Whether ``word`` says that a question does not apply."""
+    return normal(word) in _NOT_APPLICABLE_WORDS
+
+
+def is_iso_date(text: str) -> bool:
+    """Whether ``text`` is a calendar date such as 2026-07-31."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10

@@ -1,0 +1,1 @@
+"""Published questionnaires in other people's layouts: workbook, CSV or JSON → pack and answers."""

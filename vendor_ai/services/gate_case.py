@@ -1,0 +1,126 @@
+"""What the gates look at, read from the records: decisions in force, facts, conditions, and who is not independent."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from vendor_ai.db import approval as store
+from vendor_ai.db import assessment as assessments
+from vendor_ai.db import decision as decisions
+from vendor_ai.db import finding as findings
+from vendor_ai.db import review as reviews
+from vendor_ai.db import verdict as verdicts
+from vendor_ai.db.approval import ApprovalRow, WaiverRow
+from vendor_ai.db.assessment import AssessmentRow
+from vendor_ai.db.verdict import ViolationRow
+from vendor_ai.domain.assessment import ENDED, AssessmentState
+from vendor_ai.domain.gate import GivenApproval, GrantedWaiver, HeldFact, StandingDecision
+from vendor_ai.domain.user import same_person
+from vendor_ai.domain.verdict import Evidence
+from vendor_ai.governance.gate_files import PERSISTENT_PROVEN_BREACH
+from vendor_ai.governance.gate_rules import GateRules
+from vendor_ai.services.assessment import key_of
+from vendor_ai.services.assessment_score import standing_of
+
+CONDITION = "condition"
+_SETTLED = frozenset({"remediated", "credited", "closed"})
+
+
+def decisions_of(session: Session, component_id: int, *, at: datetime) -> tuple[StandingDecision, ...]:
+    """The decision in force of every decided assessment, oldest first; one whose validity ended is among them."""
+    found = []
+    for row in assessments.of_component(session, component_id):
+        if row.state != AssessmentState.DECIDED:
+            continue
+        for entry in decisions.decisions(session, key_of(row)):
+            if entry.state == "effective":
+                verified = standing_of(session, row.ref, at=at).verified
+                found.append(StandingDecision(row.ref, entry.decision, entry.second_at or entry.at, entry.valid_until, verified))
+    return tuple(sorted(found, key=lambda entry: entry.at))
+
+
+def involved(session: Session, component_id: int) -> dict[str, str]:
+    """Who answered or reviewed an assessment of the component that has not ended, each with its reference."""
+    found: dict[str, str] = {}
+    for row in assessments.of_component(session, component_id):
+        if AssessmentState(row.state) in ENDED:
+            continue
+        key = key_of(row)
+        people = [answer.answered_by for answer in assessments.answers(session, key)]
+        people += [name for review in reviews.reviews(session, key) for name in (review.by, review.second_by)]
+        found |= dict.fromkeys(filter(None, people), row.ref)
+    return found
+
+
+def why_not_independent(people: dict[str, str], name: str) -> str:
+    """Why ``name`` may not approve, or nothing."""
+    ref = next((ref for person, ref in people.items() if same_person(person, name)), None)
+    return "" if ref is None else f"{name} answered or reviewed {ref}"
+
+
+def approvals_of(session: Session, component_id: int) -> tuple[GivenApproval, ...]:
+    """Every approval of the component, oldest first; one whose giver answered or reviewed is spoiled."""
+    people = involved(session, component_id)
+    return tuple(read_approval(row, why_not_independent(people, row.by)) for row in store.approvals(session, component_id))
+
+
+def read_approval(row: ApprovalRow, spoiled: str = "") -> GivenApproval:
+    """A stored approval as a record."""
+    return GivenApproval(row.id or 0, row.gate, row.approval, row.by, row.at, row.valid_until, row.revoked_at is not None, spoiled)
+
+
+def waivers_of(session: Session, component_id: int) -> tuple[GrantedWaiver, ...]:
+    """Every waiver of the component, oldest first."""
+    return tuple(read_waiver(row) for row in store.waivers(session, component_id))
+
+
+def read_waiver(row: WaiverRow) -> GrantedWaiver:
+    """A stored waiver as a record."""
+    return GrantedWaiver(row.id or 0, row.gate, row.subject, row.reason, row.until, row.by, row.second_by, row.ended_at is not None)
+
+
+def facts_of(session: Session, component_id: int, rules: GateRules) -> tuple[HeldFact, ...]:
+    """What people noted and nobody cleared, and what the program finds in the verdicts."""
+    noted = [
+        HeldFact(row.fact, f"{row.note} (noted by {row.noted_by} on {row.noted_at:%Y-%m-%d}, number {row.id})", row.id or 0)
+        for row in store.facts(session, component_id)
+        if row.cleared_at is None and row.fact in rules.facts
+    ]
+    found = [rule.id for rule in rules.facts.values() if rule.found == PERSISTENT_PROVEN_BREACH]
+    breaches = [_breach(row) for row in _proven_breaches(session, component_id) if row.figures.get("persistent")] if found else []
+    return (*noted, *(HeldFact(fact, detail) for fact in found for detail in breaches))
+
+
+def _proven_breaches(session: Session, component_id: int) -> list[ViolationRow]:
+    return [row for row in proven_breaches(session, component_id) if row.state not in _SETTLED]
+
+
+def proven_breaches(session: Session, component_id: int) -> list[ViolationRow]:
+    """The violations of the component that its own log proves, oldest first, settled ones too."""
+    rows = [row for row in verdicts.violations(session) if row.component_id == component_id]
+    return [row for row in reversed(rows) if row.figures.get("evidence") == Evidence.PROVEN_BREACH]
+
+
+def _breach(row: ViolationRow) -> str:
+    periods = row.figures.get("consecutive")
+    return f"the log proves that clause {row.clause} was broken, {periods} in a row up to {row.subject} (violation {row.id}, {row.state})"
+
+
+def overdue_conditions(session: Session, component_id: int, *, at: datetime) -> tuple[str, ...]:
+    """Conditions of decided assessments whose date has passed and that nobody closed."""
+    decided = {row.ref for row in assessments.of_component(session, component_id) if row.state == AssessmentState.DECIDED}
+    return tuple(
+        f"{row.subject} since {row.due_at:%Y-%m-%d}{f', owner {row.owner}' if row.owner else ''}"
+        for row in findings.findings(session, CONDITION)
+        if row.closed_at is None and row.due_at is not None and row.due_at < at and _assessment_of(row.subject) in decided
+    )
+
+
+def _assessment_of(subject: str) -> str:
+    return subject.partition(":")[0]
+
+
+def living(session: Session, component_id: int) -> list[AssessmentRow]:
+    """Assessments on their way, neither decided nor ended, newest first."""
+    over = {*ENDED, AssessmentState.DECIDED}
+    return [row for row in assessments.of_component(session, component_id) if AssessmentState(row.state) not in over]

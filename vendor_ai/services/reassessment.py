@@ -1,0 +1,192 @@
+"""When a component must be assessed again: by the rhythm of its tier, and for causes that are noted once."""
+
+import calendar
+import contextlib
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from vendor_ai.db import audit
+from vendor_ai.db import reassessment as store
+from vendor_ai.db import verdict as verdicts
+from vendor_ai.db.reassessment import ReassessmentRow
+from vendor_ai.db.vendor import component_key, components_by_key
+from vendor_ai.domain.actor import Actor
+from vendor_ai.domain.audit import AuditEvent
+from vendor_ai.domain.errors import InvalidInputError, NotFoundError
+from vendor_ai.domain.gate import StandingDecision
+from vendor_ai.domain.reassessment import DAYS_TO_ANSWER, LEAD_DAYS, Cause, Reassessment, ReassessmentCause
+from vendor_ai.domain.tier import RiskTier
+from vendor_ai.domain.vendor import Component, ComponentStatus
+from vendor_ai.governance.tier_files import shipped_rules
+from vendor_ai.services.assessment import pack_of, row_of, send
+from vendor_ai.services.gate_case import decisions_of, living, proven_breaches
+from vendor_ai.services.questionnaire import PackInvalidError, find_pack
+from vendor_ai.services.tier import tier_of
+
+PROGRAM = Actor("program:reassessment")
+
+
+def due_on(component: Component, decision: StandingDecision) -> date | None:
+    """The day the next assessment is due: after the months of the tier, or when the decision ends if that is earlier.
+
+    A tier that cannot be decided has the rhythm of HIGH; a PROHIBITED component has none.
+    """
+    months = shipped_rules().tiers[tier_of(component) or RiskTier.HIGH].reassessment_months
+    if months is None:
+        return decision.valid_until
+    rhythm = _months_later(decision.at.date(), months)
+    return rhythm if decision.valid_until is None else min(rhythm, decision.valid_until)
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def note_cause(session: Session, component_id: int, cause: str, reference: str, note: str, *, at: datetime, by: Actor = PROGRAM) -> bool:
+    """Note why a component must be assessed again, once; False when this very cause is known.
+
+    Args:
+        session: A write session.
+        component_id: The stored id.
+        cause: A member of ``Cause``.
+        reference: What caused it, so that it is noted once: a date, a violation, a notice, a document.
+        note: One sentence for people.
+        at: Now.
+        by: Who noticed it.
+    """
+    kind = Cause(cause)
+    if store.find(session, component_id, kind, reference) is not None:
+        return False
+    store.add(session, ReassessmentRow(component_id=component_id, cause=kind.value, reference=reference, note=note, at=at))
+    ref = components_by_key(session)[component_id].ref
+    audit.append(session, AuditEvent(at, by.name, "reassessment.noted", "component", ref, {"cause": kind.value, "reference": reference}))
+    return True
+
+
+def note_incident(session: Session, reference: str, note: str, *, by: Actor, at: datetime) -> str:
+    """Note an incident with a component; it must be assessed again. Returns the incident's reference.
+
+    Raises:
+        NotFoundError: When there is no such component.
+        InvalidInputError: When nothing is said about it.
+    """
+    key, component = component_key(session, reference)
+    if not note.strip():
+        raise InvalidInputError("An incident needs a note that says what happened. Give one with --note.")
+    number = sum(row.cause == Cause.INCIDENT for row in store.causes(session, key)) + 1
+    name = f"{component.ref}-i{number}"
+    note_cause(session, key, Cause.INCIDENT, name, note.strip(), at=at, by=by)
+    return name
+
+
+def reassessments(session: Session, *, at: datetime) -> list[Reassessment]:
+    """Every component that is due or overdue, by reference."""
+    found = [reassessment(session, key, component, at=at) for key, component in components_by_key(session).items()]
+    return sorted((entry for entry in found if entry.due), key=lambda entry: entry.component)
+
+
+def reassessment(session: Session, key: int, component: Component, *, at: datetime) -> Reassessment:
+    """What is known about the next assessment of one component."""
+    last = _last(session, key, at)
+    causes = tuple(_read(row) for row in _open(session, key, last) if row.cause != Cause.DATE)
+    due = None if last is None or component.status is ComponentStatus.RETIRED else due_on(component, last)
+    tier = tier_of(component)
+    running = living(session, key)
+    return Reassessment(component.ref, tier, due, causes, running[0].ref if running else "", at.date())
+
+
+def overdue_reassessments(session: Session, key: int, component: Component, *, at: datetime) -> tuple[str, ...]:
+    """What is overdue about one component, in words."""
+    return reassessment(session, key, component, at=at).overdue_sentences
+
+
+def note_causes(session: Session, key: int, component: Component, *, at: datetime) -> int:
+    """Note what came up since the last decision; returns how many causes are new.
+
+    A component that was never decided has nothing to be assessed again.
+    """
+    last = _last(session, key, at)
+    if last is None or component.status is ComponentStatus.RETIRED:
+        return 0
+    found = list(_came_up(session, key, component, last, at))
+    return sum(note_cause(session, key, cause, reference, note, at=at) for cause, reference, note in found)
+
+
+def _came_up(session: Session, key: int, component: Component, last: StandingDecision, at: datetime) -> Iterator[tuple[Cause, str, str]]:
+    due = due_on(component, last)
+    if due is not None and at.date() >= due - timedelta(days=LEAD_DAYS):
+        yield Cause.DATE, due.isoformat(), f"{last.assessment} was decided on {last.at:%Y-%m-%d}; the next one is due on {due}."
+    for breach in proven_breaches(session, key):
+        if breach.opened_at > last.at:
+            yield Cause.PROVEN_BREACH, f"violation:{breach.id}", f"The log proves that clause {breach.clause} was broken: {breach.subject}."
+    for violation in verdicts.violations(session):
+        if violation.component_id == key and violation.figures.get("material") and violation.opened_at > last.at:
+            yield Cause.CHANGE_NOTICE, f"violation:{violation.id}", f"A material change came without due notice: {violation.subject}."
+    for notice in verdicts.notices(session, key):
+        # What comes as a notice of change is material by the usual clause; an emergency security update is not one.
+        if notice.received_at > last.at and not notice.emergency:
+            told = f"{notice.model_version}, told on {notice.received_at:%Y-%m-%d}"
+            yield Cause.CHANGE_NOTICE, f"notice:{notice.id}", f"The vendor announced a change: {told}."
+
+
+def start_draft(session: Session, key: int, component: Component, *, at: datetime) -> str | None:
+    """Prepare the assessment that answers the open causes, unless one is on its way; returns its reference when it is new.
+
+    It asks the newest shipped version of the pack that was decided last.
+    """
+    last, running = _last(session, key, at), [row.ref for row in living(session, key)]
+    waiting = [row for row in _open(session, key, last) if row.assessment not in running]
+    if not waiting or (last is None and not running):
+        return None
+    started = _draft(session, component, last.assessment, at) if last is not None and not running else None
+    for row in waiting:
+        row.assessment = started or running[0]
+    session.flush()
+    return started
+
+
+def _draft(session: Session, component: Component, last: str, at: datetime) -> str:
+    before = row_of(session, last)
+    pack = pack_of(session, last)
+    with contextlib.suppress(NotFoundError, PackInvalidError):  # a pack of one's own is asked again as it was
+        pack = find_pack(pack.id)
+    language = before.language if before.language in pack.languages else ""
+    return send(session, component.ref, pack, draft=True, contact=before.contact, language=language, supersedes=last, by=PROGRAM, at=at)
+
+
+def settle(session: Session, key: int, *, at: datetime) -> int:
+    """Note which causes a later decision has answered; returns how many."""
+    last = _last(session, key, at)
+    settled = [row for row in store.causes(session, key) if row.settled_at is None and last is not None and row.at <= last.at]
+    for row in settled:
+        row.settled_at = last.at if last else at
+    session.flush()
+    return len(settled)
+
+
+def look_again(session: Session, key: int, component: Component, *, at: datetime) -> tuple[int, int, int]:
+    """The daily look at one component: settle what was answered, note what came up, prepare what is due.
+
+    Returns:
+        How many causes were settled, how many are new, and how many assessments were prepared.
+    """
+    settled = settle(session, key, at=at)
+    noted = note_causes(session, key, component, at=at)
+    return settled, noted, int(start_draft(session, key, component, at=at) is not None)
+
+
+def _last(session: Session, key: int, at: datetime) -> StandingDecision | None:
+    """The newest decision in force, a negative one too."""
+    found = decisions_of(session, key, at=at)
+    return found[-1] if found else None
+
+
+def _open(session: Session, key: int, last: StandingDecision | None) -> list[ReassessmentRow]:
+    return [row for row in store.causes(session, key) if row.settled_at is None and (last is None or row.at > last.at)]
+
+
+def _read(row: ReassessmentRow) -> ReassessmentCause:
+    return ReassessmentCause(Cause(row.cause), row.reference, row.note, row.at, row.at.date() + timedelta(days=DAYS_TO_ANSWER))

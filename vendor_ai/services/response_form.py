@@ -1,0 +1,313 @@
+"""A questionnaire as the vendor sees it: every question that may be asked, what was answered, and what still blocks handing in.
+
+Nothing here knows a weight, a level or a score, so that no page made from it can show one.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from vendor_ai.db import submission as submission_store
+from vendor_ai.db import vendor_link as link_store
+from vendor_ai.db.submission import SectionSignoffRow
+from vendor_ai.domain.answer import Answer
+from vendor_ai.domain.assessment import VENDOR_ANSWERABLE, AssessmentState, GivenAnswer
+from vendor_ai.domain.band import number_text
+from vendor_ai.domain.message import Message, Side, person_of
+from vendor_ai.domain.pack import Pack, Question, QuestionType, Scope
+from vendor_ai.domain.review import answers_digest
+from vendor_ai.scoring.applicability import Asked, asked_questions, possible_questions
+from vendor_ai.services.answering import Submission, submissions
+from vendor_ai.services.assessment import asked_properties, component_of, given_answers, key_of, pack_of, row_of
+from vendor_ai.services.message import messages
+from vendor_ai.services.response_evidence import ShownDocument, documents_of
+from vendor_ai.services.vendor_link import Respondent
+
+
+@dataclass(frozen=True, slots=True)
+class FormQuestion:
+    """One question; ``condition`` says when it is asked, ``missing`` what keeps it from being handed in."""
+
+    id: str
+    number: int
+    text: str
+    guidance: str
+    type: QuestionType
+    options: tuple[tuple[str, str], ...]  # value and label
+    not_applicable: bool
+    required: bool
+    vendor_wide: bool
+    unit: str
+    limits: str
+    evidence: str
+    evidence_required: bool
+    applies: bool
+    condition: str
+    answer: Answer | None
+    chosen: tuple[str, ...]
+    seen: str  # digest of the answer as it is shown
+    answered_by: str
+    origin: str
+    missing: str
+    messages: tuple[Message, ...]
+    documents: tuple[ShownDocument, ...]
+
+    @property
+    def said(self) -> str:
+        """The answer in words."""
+        if self.answer is None:
+            return ""
+        labels = dict(self.options)
+        return "; ".join(labels.get(value, value) for value in self.chosen) or self.answer.value
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """One dimension; ``signed`` is who said that it is answered, as long as it is."""
+
+    id: str
+    label: str
+    questions: tuple[FormQuestion, ...]
+    answered: int
+    asked: int
+    signed_by: str
+    signed_at: datetime | None
+    invited: tuple[str, ...]  # who got a link for it
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """What blocks handing in; ``hard`` where it cannot be handed in as it is."""
+
+    section: str
+    question: str
+    number: int
+    text: str
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseForm:
+    """Everything a respondent's page shows about one assessment."""
+
+    ref: str
+    component: str
+    vendor: str
+    title: str
+    state: AssessmentState
+    due_at: datetime | None
+    language: str
+    languages: tuple[str, ...]
+    sections: tuple[FormSection, ...]
+    points: tuple[OpenPoint, ...]
+    messages: tuple[Message, ...]  # about the whole
+    receipts: tuple[Submission, ...]
+
+    @property
+    def editable(self) -> bool:
+        """Whether answers may be changed now."""
+        return self.state in VENDOR_ANSWERABLE
+
+    @property
+    def answered(self) -> int:
+        """Questions that are asked and have an answer."""
+        return sum(section.answered for section in self.sections)
+
+    @property
+    def asked(self) -> int:
+        """Questions that are asked as far as it is known now."""
+        return sum(section.asked for section in self.sections)
+
+    @property
+    def documents(self) -> tuple[ShownDocument, ...]:
+        """The evidence behind any question, once each."""
+        return tuple({it.ref: it for section in self.sections for question in section.questions for it in question.documents}.values())
+
+    def question(self, question_id: str) -> FormQuestion | None:
+        """The question with this id, where the respondent sees it."""
+        return next((it for section in self.sections for it in section.questions if it.id == question_id), None)
+
+
+def response_form(session: Session, respondent: Respondent, *, language: str = "") -> ResponseForm:
+    """Gather what a respondent may see of their assessment, in the language asked for where the pack has it."""
+    row, pack = row_of(session, respondent.ref), pack_of(session, respondent.ref)
+    component = component_of(session, row.ref)
+    shown = _in_language(pack, [language, row.language])
+    given = given_answers(session, row.ref)
+    listed = listed_questions(shown, asked_properties(session, row))
+    asked = asked_questions(listed, {key: entry.answer for key, entry in given.items()})
+    heard = messages(session, row.ref, side=Side.VENDOR)
+    builder = _Builder(listed, asked, given, heard, documents_of(session, row.ref))
+    signed = submission_store.signoffs(session, key_of(row))
+    invited = _invitations(session, key_of(row))
+    sections = []
+    for dimension in shown.dimensions:
+        if respondent.sees(dimension.id):
+            questions = builder.questions_of(dimension.id)
+            if questions:
+                valid = _valid_signoff(signed.get(dimension.id), [given[it.id] for it in questions if it.id in given])
+                sections.append(_section(dimension.id, dimension.label, questions, valid, invited.get(dimension.id, ())))
+    return ResponseForm(
+        ref=row.ref,
+        component=component.name,
+        vendor=component.vendor,
+        title=shown.title,
+        state=AssessmentState(row.state),
+        due_at=row.due_at,
+        language=shown.language,
+        languages=pack.languages,
+        sections=tuple(sections),
+        points=tuple(_points(sections)),
+        messages=() if respondent.sections else tuple(message for message in heard if not message.question),
+        receipts=() if respondent.sections else tuple(submissions(session, row.ref)),
+    )
+
+
+def _in_language(pack: Pack, wanted: Sequence[str]) -> Pack:
+    known = {code.casefold() for code in pack.languages}
+    return pack.in_language(next((code for code in wanted if code.casefold() in known), pack.language))
+
+
+def listed_questions(pack: Pack, properties: Mapping[str, Collection[str]]) -> tuple[Question, ...]:
+    """The questions that some answers may have asked: what hangs on one that is ruled out is ruled out with it."""
+    listed: dict[str, Question] = {}
+    for question in possible_questions(pack, properties):
+        if all(trigger.question is None or trigger.question in listed for trigger in question.applies_when):
+            listed[question.id] = question
+    return tuple(listed.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the questions that are asked now have an answer."""
+
+    answered: int
+    asked: int
+
+
+def progress_of(session: Session, ref: str) -> Progress:
+    """How far an assessment is answered."""
+    row = row_of(session, ref)
+    answers = {key: entry.answer for key, entry in given_answers(session, ref).items()}
+    asked = asked_questions(listed_questions(pack_of(session, ref), asked_properties(session, row)), answers)
+    now = [question for question, state in asked.items() if state is Asked.YES]
+    return Progress(sum(question in answers for question in now), len(now))
+
+
+class _Builder:
+    """Makes the questions of a form, each with all that belongs to it."""
+
+    def __init__(
+        self,
+        listed: Sequence[Question],
+        asked: Mapping[str, Asked],
+        given: Mapping[str, GivenAnswer],
+        heard: Sequence[Message],
+        documents: Mapping[str, tuple[ShownDocument, ...]],
+    ) -> None:
+        self._listed, self._asked, self._given, self._heard, self._documents = listed, asked, given, heard, documents
+        self._numbers = {question.id: number for number, question in enumerate(listed, start=1)}
+        self._by_id = {question.id: question for question in listed}
+
+    def questions_of(self, section: str) -> tuple[FormQuestion, ...]:
+        """The questions of one section, in the order of the pack."""
+        return tuple(self._question(question) for question in self._listed if question.dimension == section)
+
+    def _question(self, question: Question) -> FormQuestion:
+        entry = self._given.get(question.id)
+        answer = entry.answer if entry else None
+        applies = self._asked[question.id] is Asked.YES
+        documents = self._documents.get(question.id, ())
+        return FormQuestion(
+            id=question.id,
+            number=self._numbers[question.id],
+            text=question.text,
+            guidance=question.guidance,
+            type=question.type,
+            options=tuple((option.value, option.label) for option in question.options),
+            not_applicable=question.not_applicable,
+            required=question.required,
+            vendor_wide=question.scope is Scope.VENDOR,
+            unit=question.unit,
+            limits=_limits(question),
+            evidence=question.evidence,
+            evidence_required=question.evidence_required,
+            applies=applies,
+            condition=self._condition(question),
+            answer=answer,
+            chosen=question.chosen(answer.value) if answer else (),
+            seen=answers_digest([answer]),
+            answered_by=person_of(entry.answered_by) if entry and entry.answered_by else "",
+            origin=entry.origin if entry else "",
+            missing=_missing(question, answer, has_documents=bool(documents)) if applies else "",
+            messages=tuple(message for message in self._heard if message.question == question.id),
+            documents=documents,
+        )
+
+    def _condition(self, question: Question) -> str:
+        parts = [self._trigger(trigger.question, trigger.values) for trigger in question.applies_when if trigger.question is not None]
+        return f"Asked only if {' and '.join(parts)}." if parts else ""
+
+    def _trigger(self, earlier: str, values: Sequence[str]) -> str:
+        labels = [option.label for option in self._by_id[earlier].options if option.value in values]
+        said = " or ".join(f"“{label}”" for label in labels)
+        return f"the answer to question {self._numbers[earlier]} is {said}"
+
+
+def _limits(question: Question) -> str:
+    low, high = (None if limit is None else number_text(limit) for limit in (question.minimum, question.maximum))
+    if low is not None and high is not None:
+        return f"from {low} to {high}"
+    return f"at least {low}" if low is not None else f"at most {high}" if high is not None else ""
+
+
+def _missing(question: Question, answer: Answer | None, *, has_documents: bool) -> str:
+    if answer is None:
+        return "not answered yet" if question.required else ""
+    if answer.comment:
+        return ""
+    if answer.not_applicable:
+        return "says that it does not apply, without the reason; write it as a comment"
+    if question.evidence_required and not answer.evidence and not has_documents:
+        return "needs evidence: name it, attach it, or say in the comment why there is none"
+    return ""
+
+
+def _valid_signoff(row: SectionSignoffRow | None, given: Sequence[GivenAnswer]) -> SectionSignoffRow | None:
+    """A sign-off holds until an answer of the section changes."""
+    return row if row is not None and all(entry.answered_at <= row.at for entry in given) else None
+
+
+def _section(
+    section: str, label: str, questions: tuple[FormQuestion, ...], signed: SectionSignoffRow | None, invited: tuple[str, ...]
+) -> FormSection:
+    asked = [question for question in questions if question.applies]
+    answered = sum(question.answer is not None for question in asked)
+    who, when = (signed.name, signed.at) if signed else ("", None)
+    return FormSection(section, label, questions, answered, len(asked), who, when, invited)
+
+
+def _invitations(session: Session, assessment_id: int) -> dict[str, tuple[str, ...]]:
+    """Who was invited to a section of their own and not uninvited since."""
+    found: dict[str, tuple[str, ...]] = {}
+    for link in link_store.links(session, assessment_id):
+        if link.revoked_at is None:
+            for section in link.sections:
+                found[section] = (*found.get(section, ()), link.name)
+    return found
+
+
+def _points(sections: Sequence[FormSection]) -> list[OpenPoint]:
+    points = []
+    for section in sections:
+        points += [
+            OpenPoint(section.id, question.id, question.number, question.missing) for question in section.questions if question.missing
+        ]
+        if section.invited and not section.signed_by:
+            names = " or ".join(section.invited)
+            points.append(OpenPoint(section.id, "", 0, f"{section.label}: {names} has not signed it off yet"))
+    if not any(question.answer for section in sections for question in section.questions):
+        points.append(OpenPoint("", "", 0, "No question has been answered yet", hard=True))
+    return points
