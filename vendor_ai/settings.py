@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     engine_memory: str = Field(default="4GB", description="Memory the query engine may use.")
     batch_rows: int = Field(default=50_000, description="Rows of one acknowledged batch of a file import.")
     body_limit_mib: int = Field(default=64, description="Largest request body, in MiB.")
+    evidence_limit_mib: int = Field(default=25, description="Largest piece of evidence, in MiB.")
+    evidence_quota_mib: int = Field(default=1024, description="Room for the evidence of one vendor, in MiB.")
+    public_url: str = Field(default="", description="Address by which vendors reach this server; empty: http://HOST:PORT.")
+    mail_server: str = Field(default="", description="SMTP server, e.g. smtp://user:password@mail.example.com:587; empty: no mail is sent.")
+    mail_from: str = Field(default="", description="Sender of mails, e.g. vendor-risk@example.com.")
     busy_timeout_s: float = Field(default=4.0, description="Seconds to wait for a locked database.")
 
     @property

@@ -38,7 +38,7 @@ def workbook(write: Callable[[Any], None]) -> bytes:
     return file.content
 
 
-def simple(*rows: Sequence[str | float], name: str = "Questions") -> bytes:
+def simple(*rows: Sequence[Any], name: str = "Questions") -> bytes:
     """A workbook of one sheet with these rows."""
 
     def write(book: Any) -> None:

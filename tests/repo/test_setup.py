@@ -17,7 +17,7 @@ from tests.factories.command_line import CommandLine
 
 PINNED = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+)")
 # What is used without being imported: drivers and data that other packages load by name.
-BY_NAME = {"psycopg", "tzdata", "uvicorn"}
+BY_NAME = {"psycopg", "python-multipart", "tzdata", "uvicorn"}
 # Named by the specification for tests, benchmarks and analyses of the log outside the program.
 FOR_OTHERS = {"pandas"}
 

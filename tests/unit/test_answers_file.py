@@ -47,7 +47,7 @@ def test_an_answer_may_carry_reason_evidence_and_date() -> None:
     ("text", "row", "column", "part"),
     [
         ("tested: good\nlawfull: good\n", 2, "lawfull", "Did you mean 'lawful'?"),
-        ("tested: excellent\n", 1, "tested", "Choose one of: good, bad."),
+        ("tested: excellent\n", 1, "tested", "Choose one of: good (Well tested), bad (Not tested)."),
         ("lawful: NA\n", 1, "lawful", "must be answered"),
         ("tested: [good]\n", 1, "tested", "A list cannot be an answer"),
         ("tested: {value: good, colour: red}\n", 1, "tested", "'colour' is unknown"),

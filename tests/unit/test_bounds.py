@@ -1,117 +1,72 @@
 """Bounds against trying every completion."""
 
-from collections.abc import Iterator
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.factories.pack import NA, a_pack, a_question, answered
-from vendor_ai.domain.answer import Answer
-from vendor_ai.domain.pack import Floor, Pack, Question, Recommendation, Trigger, recommendation_for
-from vendor_ai.scoring.bounds import classes_to_try
+from tests.factories.open_assessment import OpenAssessment, open_assessments
+from tests.factories.pack import a_pack, a_question, answered
+from tests.factories.plain_scoring import ORDER
+from vendor_ai.domain.pack import Floor, Level, Option, Question, QuestionType, Recommendation, Trigger
+from vendor_ai.scoring.choice import open_choices
 from vendor_ai.scoring.mean import share_out
 from vendor_ai.scoring.score import Scorer
+from vendor_ai.scoring.steering import classes_to_try
 
-LEVELS = {"l1": 1, "l2": 2, "l3": 3, "l4": 4}
 
-
-def completions(pack: Pack, answers: dict[str, str], chosen: dict[str, str] | None = None, place: int = 0) -> Iterator[dict[str, str]]:
-    """Every way to answer all questions that get asked, in the pack's order; only asked questions are in it."""
-    chosen = chosen or {}
-    if place == len(pack.questions):
-        yield chosen
+def assert_bounds_are_attained(case: OpenAssessment) -> None:
+    """The best and the worst over every completion, each extreme on its own."""
+    score = case.score()
+    found = [result for result in case.completed() if result.score is not None]
+    if score.best is None or score.worst is None:
+        assert score.score is None and not found
         return
-    question = pack.questions[place]
-    if not all(chosen.get(trigger.question or "") in trigger.values for trigger in question.applies_when):
-        yield from completions(pack, answers, chosen, place + 1)
-        return
-    open_values = [option.value for option in question.options] + ([NA] if question.not_applicable else [])
-    for value in [answers[question.id]] if question.id in answers else open_values:
-        yield from completions(pack, answers, {**chosen, question.id: value}, place + 1)
-
-
-def judge(pack: Pack, chosen: dict[str, str]) -> tuple[Fraction, Recommendation] | None:
-    top = bottom = Fraction(0)
-    worst = Recommendation.APPROVED
-    for dimension in pack.dimensions:
-        counted = [q for q in pack.questions if q.dimension == dimension.id and chosen.get(q.id, NA) != NA]
-        if counted:
-            value = sum(q.weight * LEVELS[chosen[q.id]] for q in counted) / sum(q.weight for q in counted)
-            top, bottom = top + dimension.weight * value, bottom + dimension.weight
-    for question in pack.questions:
-        for floor in question.floors:
-            if chosen.get(question.id) in floor.answers:
-                worst = worst.at_least(floor.at_least)
-    return (top / bottom, recommendation_for(top / bottom).at_least(worst)) if bottom else None
-
-
-def oracle(pack: Pack, answers: dict[str, str]) -> tuple[object, ...]:
-    found = [result for chosen in completions(pack, answers) if (result := judge(pack, chosen))]
-    scores = [score for score, _ in found]
-    severities = sorted((recommendation for _, recommendation in found), key=lambda each: each.severity)
-    return min(scores), severities[0], max(scores), severities[-1]
-
-
-@st.composite
-def open_assessments(draw: st.DrawFn) -> tuple[Pack, dict[str, str]]:
-    questions: list[Question] = []
-    for number in range(draw(st.integers(2, 5))):
-        levels = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3, unique=True))
-        triggers = []
-        if questions and draw(st.booleans()):
-            earlier = draw(st.sampled_from(questions))
-            offered = [option.value for option in earlier.options]
-            triggers.append(Trigger(earlier.id, None, tuple(draw(st.lists(st.sampled_from(offered), min_size=1, unique=True)))))
-        floors = []
-        if draw(st.integers(0, 3)) == 0:
-            at_least = draw(st.sampled_from(list(Recommendation)[1:]))
-            floors.append(Floor((f"l{draw(st.sampled_from(levels))}",), at_least))
-        questions.append(
-            a_question(
-                f"q{number}",
-                draw(st.sampled_from(["d1", "d2", "d3"])),
-                levels,
-                weight=Fraction(draw(st.integers(1, 4))),
-                not_applicable=draw(st.booleans()),
-                applies_when=tuple(triggers),
-                floors=tuple(floors),
-            )
-        )
-    pack = a_pack(questions, d1="0.5", d2="0.3", d3="0.2")
-    answers = {
-        question.id: draw(st.sampled_from([option.value for option in question.options] + ([NA] if question.not_applicable else [])))
-        for question in questions
-        if draw(st.booleans())
-    }
-    return pack, answers
+    scores = [result.score for result in found if result.score is not None]
+    severities = [ORDER.index(result.recommendation or "") for result in found]
+    assert (score.best.score, score.worst.score) == (min(scores), max(scores))
+    assert (score.best.recommendation, score.worst.recommendation) == (ORDER[min(severities)], ORDER[max(severities)])
 
 
 @settings(max_examples=300, deadline=None)
 @given(open_assessments())
-def test_the_bounds_are_those_of_trying_every_completion(case: tuple[Pack, dict[str, str]]) -> None:
-    pack, values = case
-
-    score = Scorer(pack).from_answers({key: Answer(key, value) for key, value in values.items()})
-
-    if score.best is None or score.worst is None:
-        assert score.score is None and not any(judge(pack, chosen) for chosen in completions(pack, values))
-    else:
-        assert (score.best.score, score.best.recommendation, score.worst.score, score.worst.recommendation) == oracle(pack, values)
+def test_the_bounds_are_those_of_trying_every_completion(case: OpenAssessment) -> None:
+    assert_bounds_are_attained(case)
 
 
 @settings(max_examples=200, deadline=None)
-@given(open_assessments())
-def test_dimensions_and_questions_add_up_to_the_shown_score(case: tuple[Pack, dict[str, str]]) -> None:
-    pack, values = case
+@given(open_assessments(review=True))
+def test_the_bounds_under_a_review_are_those_of_trying_every_completion(case: OpenAssessment) -> None:
+    assert_bounds_are_attained(case)
 
-    score = Scorer(pack).from_answers({key: Answer(key, value) for key, value in values.items()})
+
+@pytest.mark.soak
+@settings(max_examples=20_000, deadline=None)
+@given(open_assessments(most=5, review=True))
+def test_the_bounds_of_many_packs_are_those_of_trying_every_completion(case: OpenAssessment) -> None:
+    assert_bounds_are_attained(case)
+
+
+@settings(max_examples=200, deadline=None)
+@given(open_assessments(review=True))
+def test_dimensions_and_questions_add_up_to_the_shown_score(case: OpenAssessment) -> None:
+    score = case.score()
 
     if score.score is not None:
         shown = int(score.as_json()["score"].replace(".", ""))
         assert sum(dimension.units or 0 for dimension in score.dimensions) == shown
         for dimension in score.dimensions:
-            assert sum(question.units for question in dimension.questions) == dimension.units
+            if dimension.questions:
+                assert sum(question.units for question in dimension.questions) == dimension.units
+
+
+def test_the_answers_of_a_large_multi_question_are_grown_not_enumerated() -> None:
+    # Twenty options in four levels without triggers: at most four levels can come of 1,048,575 sets.
+    options = tuple(Option(f"o{number}", f"O {number}", Level(number % 4 + 1)) for number in range(20))
+    question = Question("q", "d1", "Which?", options, QuestionType.MULTI, not_applicable=False)
+
+    assert sorted(choice.level or 0 for choice in open_choices(question, (), None)) == [1, 2, 3, 4]
 
 
 def test_leaving_a_question_out_may_be_better_than_its_best_answer() -> None:

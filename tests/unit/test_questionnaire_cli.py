@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.factories.pack import SMALL_PACK_YAML
+from tests.factories.pack import EVERY_TYPE_YAML, SMALL_PACK_YAML
 from vendor_ai.cli.main import run
 
 LEVELS = {
@@ -51,6 +51,13 @@ def call(capsys: pytest.CaptureFixture[str]) -> Any:
 def small(tmp_path: Path) -> str:
     path = tmp_path / "small.yaml"
     path.write_text(SMALL_PACK_YAML, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def every_type(tmp_path: Path) -> str:
+    path = tmp_path / "every-type.yaml"
+    path.write_text(EVERY_TYPE_YAML, encoding="utf-8")
     return str(path)
 
 
@@ -200,6 +207,47 @@ def test_packs_are_listed_and_shown(call: Any) -> None:
     assert sum(Decimal(dimension["weight"]) for dimension in shown["dimensions"]) == 1
     assert "vendor-ai-due-diligence" in call("list").out
     assert "Is there a model card" in call("show", "Vendor-AI-due-diligence").out
+
+
+def test_a_pack_is_shown_in_another_language_and_with_figures(call: Any, every_type: str) -> None:
+    german = call("show", every_type, "--language", "de", "--json").json
+    table = call("show", every_type, "--language", "de").out
+
+    assert (german["title"], german["questions"][0]["options"][0]["label"]) == ("Alle Arten", "Ja")
+    assert german["sha256"] == call("show", every_type, "--json").json["sha256"], "the hash is that of the pack, in any language"
+    for part in ("Wurde es getestet?", "days up to 29.5 (CRITICAL)", "age in days above that", "text (not scored)", "file (LOW)"):
+        assert part in table, part
+    assert call("show", every_type, "--language", "fr").code == 3
+
+
+def test_dates_are_counted_to_the_day_that_is_asked_for(call: Any, tmp_path: Path, every_type: str) -> None:
+    file = tmp_path / "answers.yaml"
+    file.write_text("tested: yes\naudited: 2026-01-01\n", encoding="utf-8")
+
+    def level(*options: str) -> str:
+        dimensions = call("score", "--pack", every_type, "--answers", str(file), "--breakdown", "--json", *options).json["dimensions"]
+        return next(str(question["level"]) for question in dimensions[1]["questions"] if question["id"] == "audited")
+
+    assert (level("--at", "2027-01-01"), level("--at", "2027-01-02")) == ("LOW", "HIGH")
+    assert level("--at", "2027-01-02T01:00:00+02:00") == "LOW", "that instant is still New Year's Day in UTC"
+    assert call("score", "--pack", every_type, "--answers", str(file), "--at", "soon").code == 3
+
+
+def test_what_answers_lack_is_noted_and_changes_nothing(call: Any, tmp_path: Path, every_type: str) -> None:
+    file, lines = tmp_path / "answers.yaml", tmp_path / "answers.jsonl"
+    file.write_text("tested: NA\nnotice: 120\n", encoding="utf-8")
+    lines.write_text('{"notice": 120}\n', encoding="utf-8")
+
+    called = call("score", "--pack", every_type, "--answers", str(file), "--json")
+    in_lines = call("score", "--pack", every_type, "--answers", str(lines))
+
+    assert (called.code, "problems" in called.json) == (0, False)
+    assert called.err.splitlines() == [
+        "Note: answers.yaml, line 1, field tested: The question 'tested' is set to not applicable without a reason. "
+        "Add it as reason or comment.",
+        "Note: answers.yaml, line 2, field notice: The demanded evidence is missing. Name it: The clause.",
+    ]
+    assert (in_lines.code, in_lines.err.count("Note: ")) == (0, 1)
 
 
 def test_a_property_decides_which_questions_are_asked(call: Any, tmp_path: Path) -> None:

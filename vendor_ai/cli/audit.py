@@ -1,11 +1,13 @@
 """`vendor-ai audit`: who did what, in a chain that shows tampering."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vendor_ai.cli.output import JsonOption, print_json, print_table
 from vendor_ai.cli.session import open_session
+from vendor_ai.domain.errors import InvalidInputError
 
 audit = typer.Typer(no_args_is_help=True, help="The audit chain.")
 
@@ -73,3 +75,18 @@ def verify_chain(
         typer.echo(f"The audit chain is {verdict}: {check.entries:,} entries. Note its head elsewhere: {check.head}")
     if not check.ok:
         raise typer.Exit(1)
+
+
+@audit.command("export")
+def export_chain(file: Annotated[Path, typer.Argument(help="Where to write the chain, as JSON lines.")]) -> None:
+    """Write the whole chain with its signed head to a file that `vendor-ai verify` checks anywhere.
+
+    Example: vendor-ai audit export audit.jsonl
+    """
+    from vendor_ai.services.audit import export_lines
+
+    if file.exists():
+        raise InvalidInputError(f"{file} exists already. Choose another name, so that nothing is lost.")
+    with open_session().records.write() as session, file.open("x", encoding="utf-8") as handle:
+        handle.writelines(export_lines(session))
+    typer.echo(f"The audit chain is written to {file}. Check it anywhere: vendor-ai verify {file.name} --fingerprint FINGERPRINT")

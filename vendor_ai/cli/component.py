@@ -1,9 +1,10 @@
-"""`vendor-ai component`: what the rules make of a component."""
+"""`vendor-ai component`: what the rules make of a component, and where it stands."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vendor_ai.cli import component_status
 from vendor_ai.cli.output import JsonOption, print_json, print_table
 from vendor_ai.cli.session import open_session
 from vendor_ai.domain.errors import InvalidInputError
@@ -12,17 +13,15 @@ from vendor_ai.domain.tier import ComponentUse, read_decision_type, read_right
 if TYPE_CHECKING:
     from vendor_ai.domain.tier import Classification
 
+_MINIMUM = "These are the minimum: the rules know only what is stated, and you may treat the component as of a higher tier."
+
 
 def register(app: typer.Typer) -> None:
     """Add the noun."""
-    component = typer.Typer(no_args_is_help=True, help="Single AI components: their risk tier.")
-    component.callback()(_noun)
+    component = typer.Typer(no_args_is_help=True, help="Single AI components: their risk tier, status and reassessment.")
     component.command("classify")(classify)
+    component_status.add_verbs(component)
     app.add_typer(component, name="component")
-
-
-def _noun() -> None:
-    """Keep the verb: a noun with one verb would swallow it."""
 
 
 def classify(
@@ -88,10 +87,15 @@ def _print(title: str, result: "Classification") -> None:
     sections = (
         ("Reasons", result.reasons),
         ("Regulations", result.regulations),
-        ("Required controls", result.required_controls),
-        ("Required documents", result.required_documents),
+        ("Required controls", _sourced(result, result.required_controls)),
+        ("Required documents", _sourced(result, result.required_documents)),
         ("Required approvals", result.required_approvals or ("none: no approval opens a prohibited use",)),
+        ("Note", (_MINIMUM,)),
         ("Reassessed", (f"every {months} months" if months else "never: it may not be used",)),
     )
     rows = [[name, "\n".join(escape(f"• {entry}" if len(entries) > 1 else entry) for entry in entries)] for name, entries in sections]
     print_table(escape(f"{title}: {result.tier}"), ["", "What the rules say"], rows)
+
+
+def _sourced(result: "Classification", texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{text} ({result.sources[text]})" if text in result.sources else text for text in texts)

@@ -48,7 +48,9 @@ def check(component: ComponentArgument, gate_name: GateOption, at: AtOption = No
 
 
 def _print(result: "GateResult") -> None:
-    typer.echo(f"{result.component}: the {result.gate.words} gate is {'OPEN' if result.open else 'BLOCKED'} (tier {result.tier or 'unknown'}).")
+    typer.echo(
+        f"{result.component}: the {result.gate.words} gate is {'OPEN' if result.open else 'BLOCKED'} (tier {result.tier or 'unknown'})."
+    )
     if result.missing_approvals:
         typer.echo(f"Missing approvals: {', '.join(result.missing_approvals)}")
     for obstacle in result.blocked_by:
@@ -64,16 +66,22 @@ def _print(result: "GateResult") -> None:
 def approve(
     component: ComponentArgument,
     gate_name: GateOption,
-    approval: Annotated[str, typer.Option("--approval", help="technical_validation, fairness_audit, security_review, legal_approval or exec_sponsor.")],
+    approval: Annotated[
+        str, typer.Option("--approval", help="technical_validation, fairness_audit, security_review, legal_approval or exec_sponsor.")
+    ],
     note: NoteOption,
-    valid_until: Annotated[str | None, typer.Option("--valid-until", help="Its last day, such as 2027-06-30; without it, until revoked.")] = None,
-    file: Annotated[Path | None, typer.Option("--file", help="Also write it as a signed file that `vendor-ai verify` checks anywhere.")] = None,
+    valid_until: Annotated[
+        str | None, typer.Option("--valid-until", help="Its last day, such as 2027-06-30; without it, until revoked.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Also write it as a signed file that `vendor-ai verify` checks anywhere.")
+    ] = None,
     token: TokenOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Give one approval at one gate, as an entry of the audit chain, signed.
 
-    Example: vendor-ai gate approve acme-ocr --gate deployment --approval security_review --note "Test of 3 May, no open weakness" --token TOKEN
+    Example: vendor-ai gate approve acme-ocr --gate deployment --approval security_review --note "Test of 3 May" --token TOKEN
     """
     from vendor_ai.services import approval as service
     from vendor_ai.services.gate import read_gate
@@ -157,7 +165,8 @@ def fact(
         str,
         typer.Argument(
             metavar="FACT",
-            help="failed_validation, inadequate_monitoring, unmitigated_vulnerability, fairness_failure, unmendable_drift or non_compliance.",
+            help="failed_validation, inadequate_monitoring, unmitigated_vulnerability, fairness_failure, unmendable_drift "
+            "or non_compliance.",
         ),
     ],
     note: Annotated[str, typer.Option("--note", help="What was seen.")],

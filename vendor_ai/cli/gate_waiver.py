@@ -29,7 +29,7 @@ def waive(
 ) -> None:
     """Ask to pass a gate without one approval, or despite one fact; it counts once a second person agreed.
 
-    Example: vendor-ai gate waive acme-ocr --gate deployment --subject fairness_audit --reason "Audit booked for June" --until 2027-06-30 --token TOKEN
+    Example: vendor-ai gate waive acme-ocr --gate deployment --subject fairness_audit --reason "Booked" --until 2027-06-30
     """
     from vendor_ai.cli.gate import read_day
     from vendor_ai.services import waiver as service

@@ -155,3 +155,17 @@ def components_by_key(session: Session) -> dict[int, Component]:
     """Every component, by its stored id."""
     query = select(ComponentRow, VendorRow.ref).join(VendorRow, col(ComponentRow.vendor_id) == col(VendorRow.id))
     return {row.id: _component(row, vendor_ref) for row, vendor_ref in session.exec(query) if row.id is not None}
+
+
+def component_by_id(session: Session, key: int) -> Component:
+    """The component stored under this id."""
+    query = (
+        select(ComponentRow, VendorRow.ref).join(VendorRow, col(ComponentRow.vendor_id) == col(VendorRow.id)).where(ComponentRow.id == key)
+    )
+    row, vendor_ref = session.exec(query).one()
+    return _component(row, vendor_ref)
+
+
+def component_ids(session: Session) -> list[int]:
+    """The stored ids of all components."""
+    return [key for key in session.exec(select(col(ComponentRow.id)).order_by(col(ComponentRow.id))) if key is not None]

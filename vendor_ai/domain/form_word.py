@@ -81,15 +81,17 @@ NOT_APPLICABLE_LABELS = {"en": "Not applicable", "de": "Nicht zutreffend", "fr":
 
 # English, German, French, Spanish, Italian and Portuguese, folded as `folded` does it.
 _NOT_APPLICABLE = frozenset(
-    "na|n/a|n.a|n. a|not applicable|not_applicable|not-applicable"
-    "|nicht zutreffend|nicht anwendbar|trifft nicht zu|entfallt"
-    "|sans objet|non applicable|s.o|s/o"
-    "|no aplicable|no aplica|no procede"
-    "|non applicabile|non pertinente"
-    "|nao aplicavel|nao se aplica".split("|")
+    (
+        *("na", "n/a", "n.a", "n. a", "not applicable", "not_applicable", "not-applicable"),
+        *("nicht zutreffend", "nicht anwendbar", "trifft nicht zu", "entfallt"),
+        *("sans objet", "non applicable", "s.o", "s/o"),
+        *("no aplicable", "no aplica", "no procede"),
+        *("non applicabile", "non pertinente"),
+        *("nao aplicavel", "nao se aplica"),
+    )
 )
-_YES = frozenset("yes|y|true|ja|wahr|oui|vrai|si|verdadero|vero|sim|verdadeiro".split("|"))
-_NO = frozenset("no|n|false|nein|falsch|non|faux|falso|nao".split("|"))
+_YES = frozenset(("yes", "y", "true", "ja", "wahr", "oui", "vrai", "si", "verdadero", "vero", "sim", "verdadeiro"))
+_NO = frozenset(("no", "n", "false", "nein", "falsch", "non", "faux", "falso", "nao"))
 
 _SAME = str.maketrans(
     {

@@ -69,6 +69,14 @@ class GivenApproval:
         """Whether it counts on this day; the day it is valid until is the last."""
         return not self.revoked and not self.spoiled and (self.valid_until is None or on <= self.valid_until)
 
+    def state(self, on: date) -> str:
+        """Where it stands on this day, in words."""
+        if self.revoked:
+            return "revoked"
+        if self.valid_until is not None and on > self.valid_until:
+            return "ended"
+        return f"does not count: {self.spoiled}" if self.spoiled else "valid"
+
     def as_json(self) -> dict[str, Any]:
         """The keys of the gate document."""
         return {
@@ -126,13 +134,14 @@ class HeldFact:
 
 @dataclass(frozen=True, slots=True)
 class StandingDecision:
-    """A decision in force; ``verified`` is whether a reviewer verified the answers behind it, as they stand now."""
+    """A decision about an assessment; ``verified`` is whether a reviewer verified the answers behind it, as they stand now."""
 
     assessment: str
     decision: str
     at: datetime
     valid_until: date | None
     verified: bool
+    holds: bool = True  # False from the moment it lapsed, also before the daily job reopened it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The risk tier of a component: what it is decided from and what follows from it."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -126,6 +127,7 @@ class Classification:
     required_documents: tuple[str, ...]
     required_approvals: tuple[str, ...]
     reassessment_months: int | None
+    sources: Mapping[str, str] = field(default_factory=dict)  # of controls and documents, by their text
 
     def as_json(self) -> dict[str, Any]:
         """The keys of the classify contract."""

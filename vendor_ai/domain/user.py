@@ -35,8 +35,6 @@ ROLE_MEANINGS: Mapping[Role, str] = {
     Role.INTERNAL_AUDITOR: "reads everything, changes nothing",
 }
 
-_PEOPLE = ("user:", "cli:")
-
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -67,15 +65,3 @@ def actor_name(name: str) -> str:
 def user_name(actor: str) -> str | None:
     """The person an acting name stands for, or None where it is a program's or the command line's."""
     return actor.removeprefix("user:") if actor.startswith("user:") else None
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two acting names are one human: ``cli:alice`` at the keyboard is ``user:alice`` with her token."""
-    return _bare(one) == _bare(other)
-
-
-def _bare(actor: str) -> str:
-    for prefix in _PEOPLE:
-        if actor.startswith(prefix):
-            return "person:" + actor.removeprefix(prefix).casefold()
-    return actor

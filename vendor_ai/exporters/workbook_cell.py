@@ -55,7 +55,7 @@ def write_date(sheet: Any, row: int, column: int, text: str, style: Any) -> None
 def _refuse(text: str, what: str) -> None:
     units = len(text.encode("utf-16-le", "surrogatepass")) // 2
     if units > LONGEST_TEXT:
-        raise TextDoesNotFitError(f"{what} has {units} characters; a workbook's cell holds {LONGEST_TEXT}. Attach it as a document instead.")
+        raise TextDoesNotFitError(f"{what} has {units} characters; a workbook's cell holds {LONGEST_TEXT}. Attach it as a document.")
     broken = _SURROGATE.search(text)
     if broken:
         raise TextDoesNotFitError(f"{what} holds half a character (U+{ord(broken[0]):04X}), which no file can hold. Write it again.")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from vendor_ai.domain.four_eyes import person
 from vendor_ai.domain.gate import (
     AUTOMATED_CHECKS,
     PROGRAM,
@@ -109,17 +110,17 @@ def _decision(case: GateCase) -> Iterator[Obstacle]:
     unverified = [entry.assessment for entry in in_force if entry.decision in POSITIVE]
     if unverified:
         yield Obstacle(Block.UNVERIFIED, f"The answers behind {', '.join(unverified)} are no longer verified as they stand; review them.")
-    ended = [f"{entry.assessment} until {entry.valid_until}" for entry in case.decisions if not _in_force(entry, case)]
-    advice = f" Decided before: {', '.join(ended)}." if ended else " Decide one with `vendor-ai assessment decide`."
+    ended = [entry.assessment for entry in case.decisions if not _in_force(entry, case)]
+    advice = f" That about {', '.join(ended)} no longer holds." if ended else " Decide one with `vendor-ai assessment decide`."
     yield Obstacle(Block.NO_DECISION, f"No assessment has a positive, verified decision in force.{advice}")
 
 
 def _in_force(entry: StandingDecision, case: GateCase) -> bool:
-    return entry.valid_until is None or case.on <= entry.valid_until
+    return entry.holds and (entry.valid_until is None or case.on <= entry.valid_until)
 
 
 def _one_person(given: Sequence[GivenApproval], missing: Sequence[str]) -> Obstacle | None:
-    persons = {approval.by for approval in given}
+    persons = {person(approval.by) for approval in given}
     if len(persons) != 1 or (missing and len(given) < _PERSONS):
         return None
     return Obstacle(Block.ONE_PERSON, f"All approvals come from {given[0].by}; a HIGH tier needs those of at least two persons.")

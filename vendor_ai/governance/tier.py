@@ -55,6 +55,7 @@ def classify(use: ComponentUse, rules: TierRules) -> Classification:
         decision_type=use.decision_type,
     )
     duties = rules.tiers[tier]
+    everywhere = (*duties.controls, *duties.documents)
     return Classification(
         tier=tier,
         reasons=tuple(reasons),
@@ -63,6 +64,7 @@ def classify(use: ComponentUse, rules: TierRules) -> Classification:
         required_documents=_applicable(duties.documents, rules.documents, circumstances),
         required_approvals=duties.approvals,
         reassessment_months=duties.reassessment_months,
+        sources={text: rules.sources[text] for text in everywhere if text in rules.sources},
     )
 
 

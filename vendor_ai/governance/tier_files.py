@@ -1,6 +1,6 @@
 """The data files of the risk tier, checked field by field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -18,7 +18,11 @@ from vendor_ai.governance.use_area import PHRASE_WORD, UseArea, phrase_words
 E = TypeVar("E", bound=StrEnum)
 
 AREAS, REGIONS, DUTIES = "use_areas.yaml", "regions.yaml", "tier_duties.yaml"
-_KEYS = {AREAS: ("areas",), REGIONS: ("everywhere", "groups", "rules"), DUTIES: ("tiers", "regulations", "controls", "documents")}
+_KEYS = {
+    AREAS: ("areas",),
+    REGIONS: ("everywhere", "groups", "rules"),
+    DUTIES: ("tiers", "sources", "regulations", "controls", "documents"),
+}
 _LONGEST_MONTHS = 120
 
 
@@ -63,11 +67,13 @@ def load_rules(texts: Mapping[str, str]) -> tuple[TierRules | None, tuple[tuple[
 
 def _read(areas: TermReader, regions: TermReader, duties: TermReader) -> TierRules:
     names = _Names()
+    tiers = _tiers(duties)
     return TierRules(
         areas=tuple(_area(part, names) for part in areas.parts("areas", required=True)),
         groups=_groups(regions, names),
         regional=tuple(_rule(part, names) for part in regions.parts("rules", required=True)),
-        tiers=_tiers(duties),
+        tiers=tiers,
+        sources=_sources(duties, tiers.values()),
         regulations=_duties(duties, "regulations", names),
         controls=_duties(duties, "controls", names),
         documents=_duties(duties, "documents", names),
@@ -157,6 +163,17 @@ def _tiers(reader: TermReader) -> dict[RiskTier, TierDuties]:
         part.finish()
     tiers.finish()
     return found
+
+
+def _sources(reader: TermReader, tiers: Iterable[TierDuties]) -> dict[str, str]:
+    """Where a framework asks for what the tiers ask for, by its text; a source for anything else is a mistake."""
+    part = reader.part("sources", shape="the source of each control and document")
+    if part is None:
+        return {}
+    texts = dict.fromkeys(text for duties in tiers for text in (*duties.controls, *duties.documents))
+    found = {text: part.text(text) for text in texts}
+    part.finish()
+    return {text: source for text, source in found.items() if source}
 
 
 def _duties(reader: TermReader, name: str, names: _Names) -> tuple[Duty, ...]:

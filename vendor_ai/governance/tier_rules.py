@@ -84,3 +84,4 @@ class TierRules:
     regulations: tuple[Duty, ...]
     controls: tuple[Duty, ...]
     documents: tuple[Duty, ...]
+    sources: Mapping[str, str] = field(default_factory=dict)  # of what the tiers ask for, by its text

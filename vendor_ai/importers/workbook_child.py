@@ -4,9 +4,25 @@ Usage: python -P workbook_child.py FILE MEMORY_BYTES CPU_SECONDS
 """
 
 import json
+import math
+import re
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
+from xml.etree import ElementTree
+
+LARGEST_OUTPUT = 32 * 1024 * 1024
+# Office programs escape what XML cannot hold as _x0007_, and text that looks like that by an escaped underscore before it.
+_ESCAPED = re.compile("_x005[Ff](_x[0-9A-Fa-f]{4}_)|_x([0-9A-Fa-f]{4})_")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Decoded(str):
+    """Text whose escapes are resolved already."""
+
+    __slots__ = ()
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -16,9 +32,42 @@ def limit(memory: int, seconds: int) -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
 
 
-def cell(value: Any, data_type: str) -> Any:
+def open_book(path: str, *, data_only: bool = False) -> Any:
+    """The workbook, to be read row by row; texts come as they were written."""
+    import warnings
+
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it for nothing, and its threads reserve memory
+    import openpyxl
+    from openpyxl.reader import excel
+
+    warnings.simplefilter("ignore")  # openpyxl warns about extensions it does not keep; nothing is saved here
+    excel.read_string_table = shared_texts  # openpyxl's own drops "x005F_" from every text and leaves escapes as they are
+    return openpyxl.load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
+
+
+def shared_texts(source: Any) -> list[str]:
+    """The texts that cells refer to by number, without the phonetic guides beside them."""
+    texts: list[str] = []
+    for _, node in ElementTree.iterparse(source):
+        if node.tag.endswith("}si"):
+            runs = [child for part in node for child in (part if part.tag.endswith("}r") else [part])]
+            texts.append(Decoded("".join(decoded(run.text or "") for run in runs if run.tag.endswith("}t"))))
+            node.clear()
+    return texts
+
+
+def decoded(text: str) -> str:
+    """A text of the file format without its escapes; half a character, which nothing can store, becomes a replacement sign."""
+    if "_x" not in text:
+        return text
+    plain = _ESCAPED.sub(lambda found: found[1] or chr(int(found[2], 16)), text)
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if _SURROGATE.search(plain) else plain
+
+
+def cell(value: Any, data_type: str, number_format: str = "") -> Any:
     """A cell as JSON: text, None, or what it is where that is not text."""
     if value is None:
         return None
@@ -28,43 +77,44 @@ def cell(value: Any, data_type: str) -> Any:
         return {"error": str(value)}
     if hasattr(value, "isoformat"):
         return {"date": value.isoformat()}
-    return number_text(value) if isinstance(value, (bool, float)) else str(value)
+    if isinstance(value, str):
+        return value if isinstance(value, Decoded) else decoded(value)
+    return number_text(value, percent="%" in number_format)
 
 
-def number_text(value: bool | float) -> str:
+def number_text(value: Any, *, percent: bool = False) -> str:
     """A number or truth value as a person reads it in the sheet."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(int(value)) if value.is_integer() else str(value)
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        return str(value)
+    number = Decimal(repr(value))
+    return f"{(number * 100).normalize() + 0:f}%" if percent else f"{number.normalize() + 0:f}"
 
 
-def sheet_rows(sheet: Any) -> list[list[Any]]:
-    """All rows from the first one of the sheet, without trailing empty cells and rows."""
+def sheet_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+    """The number of every row that holds something, with its cells up to the last one filled."""
     sheet.reset_dimensions()
-    rows: list[list[Any]] = []
-    for cells in sheet.iter_rows():
-        row = [cell(each.value, each.data_type) if each.value is not None else None for each in cells]
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        row = [shown(each) if each.value is not None else None for each in cells]
         while row and row[-1] is None:
             row.pop()
-        rows.append(row)
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
+        if row:
+            yield number, row
+
+
+def shown(each: Any) -> Any:
+    """One cell as JSON; only a number's format is looked up, as that takes time."""
+    return cell(each.value, each.data_type, each.number_format if each.data_type == "n" else "")
 
 
 def main() -> None:
     """Read the file named by the first argument."""
     path, memory, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     limit(memory, seconds)
-    import warnings
-
-    sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it for nothing, and its threads reserve memory
-    import openpyxl
-
-    warnings.simplefilter("ignore")  # openpyxl warns about extensions it does not keep; nothing is saved here
-    book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    properties = {item.name: str(item.value) for item in book.custom_doc_props.props}
-    sheets = {sheet.title: sheet_rows(sheet) for sheet in book.worksheets}
+    book = open_book(path)
+    properties = {item.name: decoded(str(item.value)) for item in book.custom_doc_props.props}
+    sheets = {sheet.title: list(sheet_rows(sheet)) for sheet in book.worksheets}
     json.dump({"sheets": sheets, "properties": properties}, sys.stdout)
 
 

@@ -6,39 +6,42 @@ The figures were measured on hostile and on real files: the limits refuse the fi
 import io
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vendor_ai.domain.errors import InvalidInputError
+from vendor_ai.importers.workbook_part import MEBIBYTE, WorkbookRefusedError, guard_part
 
-MEBIBYTE = 1024 * 1024
+__all__ = [
+    "LARGEST_FILE",
+    "Cell",
+    "SheetCell",
+    "WorkbookContent",
+    "WorkbookRefusedError",
+    "guard_workbook",
+    "read_in_child",
+    "read_workbook",
+]
+
 LARGEST_FILE = 25 * MEBIBYTE
 MOST_ENTRIES = 500
 LARGEST_UNPACKED = 50 * MEBIBYTE
 HIGHEST_RATIO = 200
 MOST_CELLS = 200_000
-LARGEST_EXTENT = 5_000_000  # rows times columns of a sheet
 CHILD_MEMORY = 1024 * MEBIBYTE
 CHILD_CPU_S = 30
 _CHILD_WALL_S = 90
 _CHILD = Path(__file__).with_name("workbook_child.py")
 
+_LONGEST_REASON = 4096  # of what the child says when it ends
 _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP_MAGIC = b"PK\x03\x04"
-_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
-_PLACE = re.compile(rb'\b(?:r|ref)="(?:[A-Z]{1,3}[0-9]{1,7}:)?([A-Z]{1,3})?([0-9]{1,7})"')
-_STRICT = b"http://purl.oclc.org/ooxml"
-
-
-class WorkbookRefusedError(InvalidInputError):
-    """A workbook cannot or must not be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,16 @@ def read_workbook(content: bytes, *, name: str) -> WorkbookContent:
     raw = read_in_child(content, name=name)
     if not raw["sheets"]:
         raise WorkbookRefusedError(f"{name} shows no sheets. Save it again as an ordinary Excel workbook (.xlsx), not as Strict Open XML.")
-    sheets = {title: [[_cell(value) for value in row] for row in rows] for title, rows in raw["sheets"].items()}
-    return WorkbookContent(sheets, raw["properties"])
+    return WorkbookContent({title: _filled_up(rows) for title, rows in raw["sheets"].items()}, raw["properties"])
+
+
+def _filled_up(rows: Sequence[tuple[int, list[Any]]]) -> list[list[Cell]]:
+    """Every row from the first to the last filled one."""
+    empty: list[Cell] = []  # one for all, since a sheet may hold a million of them
+    sheet = [empty] * (rows[-1][0] if rows else 0)
+    for number, cells in rows:
+        sheet[number - 1] = [_cell(value) for value in cells]
+    return sheet
 
 
 def guard_workbook(content: bytes, *, name: str) -> None:
@@ -114,40 +125,9 @@ def _guard_archive(archive: zipfile.ZipFile, size: int, name: str) -> None:
         raise WorkbookRefusedError(f"{name} is not an Excel workbook (.xlsx), although it is packed like one. Send the workbook itself.")
     if any(entry.flag_bits & 1 for entry in entries):
         raise WorkbookRefusedError(f"{name} is encrypted. Save it without a password and send that.")
-    cells = 0
-    for entry in entries:
-        if entry.filename.endswith((".xml", ".rels")):
-            cells += _guard_part(archive.read(entry), entry.filename, name)
+    cells = sum(guard_part(archive, entry, name).cells for entry in entries)
     if cells > MOST_CELLS:
         raise WorkbookRefusedError(f"{name} holds {cells} cells; at most {MOST_CELLS} are read. Send a workbook with the answers only.")
-
-
-def _guard_part(part: bytes, part_name: str, name: str) -> int:
-    """The number of cells in one part of the workbook."""
-    # UTF-16 would hide what is looked for here; no office program writes it.
-    if b"<!DOCTYPE" in part or b"<!ENTITY" in part or part.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in part:
-        raise WorkbookRefusedError(
-            f"{name} holds a document type or encoding that no office program writes. Save it again with Excel or LibreOffice."
-        )
-    if part_name == "xl/workbook.xml" and _STRICT in part:
-        raise WorkbookRefusedError(f"{name} is saved as Strict Open XML. Save it again as an ordinary Excel workbook (.xlsx).")
-    if not part_name.startswith("xl/worksheets/"):
-        return 0
-    rows = columns = 0
-    for column, row in _PLACE.findall(part):
-        rows, columns = max(rows, int(row)), max(columns, _column_number(column))
-    if rows * max(columns, 1) > LARGEST_EXTENT:
-        raise WorkbookRefusedError(
-            f"{name} holds a sheet of {rows} rows and {columns} columns. Delete the empty rows and columns at its end."
-        )
-    return len(_CELL.findall(part))
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def read_in_child(content: bytes, *, name: str, script: Path = _CHILD) -> dict[str, Any]:
@@ -157,24 +137,30 @@ def read_in_child(content: bytes, *, name: str, script: Path = _CHILD) -> dict[s
         WorkbookRefusedError: When it cannot be read, or needs more than allowed.
     """
     with tempfile.TemporaryDirectory(prefix="vendor-ai-") as folder:
-        path = Path(folder) / "workbook.xlsx"
+        path, output, errors = (Path(folder) / each for each in ("workbook.xlsx", "output", "errors"))
         path.write_bytes(content)
         command = [sys.executable, "-P", str(script), str(path), str(CHILD_MEMORY), str(CHILD_CPU_S)]
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
         try:
-            done = subprocess.run(command, capture_output=True, env=environment, timeout=_CHILD_WALL_S, check=False)
+            # Into files, whose size the child may not let grow: a pipe would fill this process's memory.
+            with output.open("wb") as out, errors.open("wb") as err:
+                done = subprocess.run(command, stdout=out, stderr=err, env=environment, timeout=_CHILD_WALL_S, check=False)
         except subprocess.TimeoutExpired:
             raise _gave_up(name) from None
-    if done.returncode < 0 or b"MemoryError" in done.stderr:
-        raise _gave_up(name)
-    if done.returncode:
-        reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        last = reason[-1] if reason else "unknown reason"
-        raise WorkbookRefusedError(
-            f"{name} cannot be read as a workbook ({last[:200]}). Save it again with Excel or LibreOffice and send that."
-        )
-    document: dict[str, Any] = json.loads(done.stdout)
-    return document
+        said = errors.read_bytes()[-_LONGEST_REASON:].decode("utf-8", "replace").strip()
+        if done.returncode:
+            raise _unreadable(name, said, killed=done.returncode < 0)
+        document: dict[str, Any] = json.loads(output.read_bytes())
+        return document
+
+
+def _unreadable(name: str, said: str, *, killed: bool) -> WorkbookRefusedError:
+    if killed or "MemoryError" in said or "File too large" in said:
+        return _gave_up(name)
+    last = said.splitlines()[-1] if said else "unknown reason"
+    return WorkbookRefusedError(
+        f"{name} cannot be read as a workbook ({last[:200]}). Save it again with Excel or LibreOffice and send that."
+    )
 
 
 def _gave_up(name: str) -> WorkbookRefusedError:

@@ -9,7 +9,7 @@ from vendor_ai.db import approval as store
 from vendor_ai.db import audit
 from vendor_ai.db.approval import ApprovalRow
 from vendor_ai.db.audit import AuditRow
-from vendor_ai.db.vendor import component_key, components_by_key
+from vendor_ai.db.vendor import component_by_id, component_key
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.approval import GIVEN, ChainEntry, approval_statement
 from vendor_ai.domain.audit import AuditEvent
@@ -95,7 +95,7 @@ def revoke(session: Session, number: int, reason: str, *, by: Actor, at: datetim
         raise ConflictError(f"Approval {number} was revoked by {row.revoked_by} on {row.revoked_at:%Y-%m-%d}.")
     row.revoked_reason, row.revoked_by, row.revoked_at = stated(reason, "revoking an approval"), by.name, at
     session.flush()
-    ref = components_by_key(session)[row.component_id].ref
+    ref = component_by_id(session, row.component_id).ref
     said = {"number": number, "gate": row.gate, "approval": row.approval, "reason": row.revoked_reason}
     audit.append(session, AuditEvent(at, by.name, "approval.revoked", "component", ref, said))
     return read_approval(row)

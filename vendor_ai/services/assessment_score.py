@@ -23,13 +23,14 @@ class ScoreStanding:
 
     score: Score
     claimed: Score
+    carrying: tuple[str, ...]  # questions whose answers make up the score
     unverified: tuple[str, ...]  # answers that carry the score and that no reviewer verified as they stand
     proposed: tuple[Review, ...]  # levels that wait for their second approver
 
     @property
     def verified(self) -> bool:
         """Whether a reviewer verified every answer that carries the score."""
-        return not self.unverified and self.score.score is not None
+        return bool(self.carrying) and not self.unverified and self.score.score is not None
 
 
 def read_review(row: ReviewRow) -> Review:
@@ -96,7 +97,7 @@ def score_standing(
     skipped = [question for question, answer in answers.items() if answer.not_applicable and question in score.unanswered]
     unverified = tuple(question for question in [*carrying, *skipped] if question not in verified)
     proposed = tuple(review for review in newest.values() if review.level is not None and not review.second_by)
-    return ScoreStanding(score, claimed, unverified, proposed)
+    return ScoreStanding(score, claimed, tuple(carrying), unverified, proposed)
 
 
 _Newest = Mapping[tuple[ReviewKind, str], Review]

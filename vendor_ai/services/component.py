@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from vendor_ai.db import audit
-from vendor_ai.db.vendor import component_key, components_by_key, save_component
+from vendor_ai.db.vendor import component_by_id, component_ids, component_key, save_component
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import InvalidInputError
@@ -81,14 +81,14 @@ def gate_against(session: Session, key: int, before: ComponentStatus, wanted: Co
     return None if result.open else result
 
 
-def stored_keys(session: Session) -> list[int]:
+def stored_components(session: Session) -> list[int]:
     """The stored ids of all components."""
-    return list(components_by_key(session))
+    return component_ids(session)
 
 
 def look_at_component(session: Session, key: int, *, at: datetime) -> tuple[int, int, int]:
     """The daily look at one component; returns how many causes were settled and noted, and how many assessments were prepared."""
-    component = components_by_key(session)[key]
+    component = component_by_id(session, key)
     done = look_again(session, key, component, at=at)
     raise_findings(session, key, component, at=at)
     settle_findings(session, key, component, at=at)

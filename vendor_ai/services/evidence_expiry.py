@@ -128,7 +128,7 @@ def weaken(session: Session, row: AssessmentRow, question: str, reason: str, *, 
             reason=reason,
             by=PROGRAM.name,
             at=at,
-            **_carried(before, digest),
+            **_carried(session, before, digest),
         ),
     )
     if _unknown(session, row, cause):
@@ -146,17 +146,12 @@ def _unknown(session: Session, row: AssessmentRow, cause: str) -> bool:
     return reassessment_store.find(session, row.component_id, CAUSE, cause) is None
 
 
-def _carried(before: Review | None, digest: str) -> dict[str, Any]:
+def _carried(session: Session, before: Review | None, digest: str) -> dict[str, Any]:
     """The level of the act before, with the answer it was set for, so that it goes on counting as it did."""
-    if before is None or before.level is None:
+    row = None if before is None else review_store.by_id(session, before.number)
+    if row is None or not row.level:
         return {"answer_sha256": digest}
-    return {
-        "answer_sha256": before.answer_sha256,
-        "level": before.level.name,
-        "until": before.until,
-        "second_by": before.second_by,
-        "second_at": before.second_at,
-    }
+    return {name: getattr(row, name) for name in ("answer_sha256", "level", "until", "second_by", "second_at", "second_reason")}
 
 
 def _verifying_act(session: Session, row: AssessmentRow, question: str) -> Review | None:

@@ -7,35 +7,44 @@ from sqlmodel import Session
 from vendor_ai.db import approval as store
 from vendor_ai.db import assessment as assessments
 from vendor_ai.db import decision as decisions
-from vendor_ai.db import finding as findings
 from vendor_ai.db import review as reviews
 from vendor_ai.db import verdict as verdicts
 from vendor_ai.db.approval import ApprovalRow, WaiverRow
 from vendor_ai.db.assessment import AssessmentRow
 from vendor_ai.db.verdict import ViolationRow
 from vendor_ai.domain.assessment import ENDED, AssessmentState
+from vendor_ai.domain.decision import DecisionState
+from vendor_ai.domain.four_eyes import same_person
 from vendor_ai.domain.gate import GivenApproval, GrantedWaiver, HeldFact, StandingDecision
-from vendor_ai.domain.user import same_person
 from vendor_ai.domain.verdict import Evidence
 from vendor_ai.governance.gate_files import PERSISTENT_PROVEN_BREACH
 from vendor_ai.governance.gate_rules import GateRules
 from vendor_ai.services.assessment import key_of
 from vendor_ai.services.assessment_score import standing_of
+from vendor_ai.services.condition import conditions_of
+from vendor_ai.services.lapse import decision_in_force
 
-CONDITION = "condition"
 _SETTLED = frozenset({"remediated", "credited", "closed"})
 
 
 def decisions_of(session: Session, component_id: int, *, at: datetime) -> tuple[StandingDecision, ...]:
-    """The decision in force of every decided assessment, oldest first; one whose validity ended is among them."""
+    """The decision about every decided assessment, oldest first; one that no longer holds is among them until it is reopened."""
     found = []
     for row in assessments.of_component(session, component_id):
         if row.state != AssessmentState.DECIDED:
             continue
         for entry in decisions.decisions(session, key_of(row)):
-            if entry.state == "effective":
-                verified = standing_of(session, row.ref, at=at).verified
-                found.append(StandingDecision(row.ref, entry.decision, entry.second_at or entry.at, entry.valid_until, verified))
+            if entry.state == DecisionState.EFFECTIVE:
+                found.append(
+                    StandingDecision(
+                        assessment=row.ref,
+                        decision=entry.decision,
+                        at=entry.second_at or entry.at,
+                        valid_until=entry.valid_until,
+                        verified=standing_of(session, row.ref, at=at).verified,
+                        holds=decision_in_force(session, row.ref, at=at) is not None,
+                    )
+                )
     return tuple(sorted(found, key=lambda entry: entry.at))
 
 
@@ -108,16 +117,14 @@ def _breach(row: ViolationRow) -> str:
 
 def overdue_conditions(session: Session, component_id: int, *, at: datetime) -> tuple[str, ...]:
     """Conditions of decided assessments whose date has passed and that nobody closed."""
-    decided = {row.ref for row in assessments.of_component(session, component_id) if row.state == AssessmentState.DECIDED}
-    return tuple(
-        f"{row.subject} since {row.due_at:%Y-%m-%d}{f', owner {row.owner}' if row.owner else ''}"
-        for row in findings.findings(session, CONDITION)
-        if row.closed_at is None and row.due_at is not None and row.due_at < at and _assessment_of(row.subject) in decided
-    )
-
-
-def _assessment_of(subject: str) -> str:
-    return subject.partition(":")[0]
+    found = []
+    for assessment in assessments.of_component(session, component_id):
+        if assessment.state != AssessmentState.DECIDED:
+            continue
+        for row in conditions_of(session, assessment.ref):
+            if row.closed_at is None and row.due_at is not None and row.due_at < at:
+                found.append(f"{row.subject} since {row.due_at:%Y-%m-%d}{f', owner {row.owner}' if row.owner else ''}")
+    return tuple(found)
 
 
 def living(session: Session, component_id: int) -> list[AssessmentRow]:

@@ -11,7 +11,7 @@ from vendor_ai.db import audit
 from vendor_ai.db import reassessment as store
 from vendor_ai.db import verdict as verdicts
 from vendor_ai.db.reassessment import ReassessmentRow
-from vendor_ai.db.vendor import component_key, components_by_key
+from vendor_ai.db.vendor import component_by_id, component_key, components_by_key
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import InvalidInputError, NotFoundError
@@ -61,7 +61,7 @@ def note_cause(session: Session, component_id: int, cause: str, reference: str, 
     if store.find(session, component_id, kind, reference) is not None:
         return False
     store.add(session, ReassessmentRow(component_id=component_id, cause=kind.value, reference=reference, note=note, at=at))
-    ref = components_by_key(session)[component_id].ref
+    ref = component_by_id(session, component_id).ref
     audit.append(session, AuditEvent(at, by.name, "reassessment.noted", "component", ref, {"cause": kind.value, "reference": reference}))
     return True
 

@@ -13,7 +13,7 @@ from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import VENDOR_ANSWERABLE, AnswerSource, AssessmentState, WrongStateError
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError
 from vendor_ai.domain.message import LONGEST_TEXT, Message, MessageKind, Side, person_of, written
-from vendor_ai.domain.pack import NOT_APPLICABLE, Question
+from vendor_ai.domain.pack import NOT_APPLICABLE, Pack, Question
 from vendor_ai.domain.problem import Problem
 from vendor_ai.domain.review import answers_digest
 from vendor_ai.importers.answer_word import is_iso_date
@@ -77,7 +77,7 @@ def save(session: Session, respondent: Respondent, entries: Sequence[Entry], *, 
     problems: dict[str, str] = {}
     conflicts: dict[str, Conflict] = {}
     for entry in entries:
-        question = own_question(session, respondent, entry.question)
+        question = _owned(pack, respondent, entry.question)
         stored = known[question.id].answer if question.id in known else None
         found = _read(reader, question, entry)
         if isinstance(found, Problem):
@@ -108,7 +108,11 @@ def refuse_closed(session: Session, respondent: Respondent) -> None:
 
 def own_question(session: Session, respondent: Respondent, question_id: str) -> Question:
     """The question, where it is the respondent's; else ``NotAllowedError``."""
-    question = pack_of(session, respondent.ref).question(question_id)
+    return _owned(pack_of(session, respondent.ref), respondent, question_id)
+
+
+def _owned(pack: Pack, respondent: Respondent, question_id: str) -> Question:
+    question = pack.question(question_id)
     if question is None or not respondent.sees(question.dimension):
         raise NotAllowedError("This question is not part of your link. Ask for a link that includes its section.")
     return question

@@ -7,13 +7,13 @@ from sqlmodel import Session
 from vendor_ai.db import approval as store
 from vendor_ai.db import audit
 from vendor_ai.db.approval import GateFactRow, WaiverRow
-from vendor_ai.db.vendor import component_key, components_by_key
+from vendor_ai.db.vendor import component_by_id, component_key, components_by_key
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from vendor_ai.domain.four_eyes import same_person
 from vendor_ai.domain.gate import Gate, GrantedWaiver
 from vendor_ai.domain.term import suggestion
-from vendor_ai.domain.user import same_person
 from vendor_ai.governance.gate_files import shipped_gate_rules
 from vendor_ai.services.approval import require_independence, require_role, stated, usable_tier
 from vendor_ai.services.component_finding import settle_findings
@@ -51,7 +51,7 @@ def clear_fact(session: Session, number: int, note: str, *, by: Actor, at: datet
         raise ConflictError(f"Fact {number} was cleared by {row.cleared_by} on {row.cleared_at:%Y-%m-%d}.")
     row.cleared_note, row.cleared_by, row.cleared_at = stated(note, "clearing a fact"), by.name, at
     session.flush()
-    component = components_by_key(session)[row.component_id]
+    component = component_by_id(session, row.component_id)
     _say(session, "gate.fact_cleared", component.ref, by, at, number=number, fact=row.fact, note=row.cleared_note)
     settle_findings(session, row.component_id, component, at=at)
 
@@ -89,7 +89,7 @@ def second_waiver(session: Session, number: int, *, by: Actor, at: datetime) -> 
         NotAllowedError: When the same person asked for it, lacks the role, or answered or reviewed an assessment of the component.
     """
     row = _row(session, number)
-    component = components_by_key(session)[row.component_id]
+    component = component_by_id(session, row.component_id)
     if row.second_by or row.ended_at is not None or row.until < at.date():
         state = f"was agreed to by {row.second_by}" if row.second_by and row.ended_at is None else "has ended"
         raise ConflictError(f"Waiver {number} {state}. Ask for a new one with `vendor-ai gate waive`.")
@@ -117,7 +117,7 @@ def end_waiver(session: Session, number: int, reason: str, *, by: Actor, at: dat
         raise ConflictError(f"Waiver {number} was ended on {row.ended_at:%Y-%m-%d}.")
     row.ended_at = at
     session.flush()
-    ref = components_by_key(session)[row.component_id].ref
+    ref = component_by_id(session, row.component_id).ref
     _say(session, "waiver.ended", ref, by, at, **_facts(row), reason=stated(reason, "ending a waiver"))
     return read_waiver(row)
 

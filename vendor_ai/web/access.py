@@ -63,3 +63,4 @@ def reader(actor: Annotated[Actor, Depends(caller)]) -> Actor:
 
 
 Writer = Annotated[Actor, Depends(writer)]
+Reader = Annotated[Actor, Depends(reader)]

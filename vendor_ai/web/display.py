@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from vendor_ai.domain.assessment import Assessment
 from vendor_ai.domain.contract import Contract
 from vendor_ai.domain.contract_description import DescribedTerm
 from vendor_ai.domain.report import Mark, Tone
@@ -31,7 +32,6 @@ from vendor_ai.reports.wording import (
     unit_of,
     verdict_mark,
 )
-from vendor_ai.services.assessment import Assessment
 from vendor_ai.services.overview_row import OverviewRow
 
 __all__ = [

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 from vendor_ai.domain.level import Level
 
@@ -83,6 +84,8 @@ _OPENING = ("yes", "no", "si", "ja", "nein", "oui", "non", "sim", "nao")
 _LONGEST_OPENING = 6  # words
 _QUALIFYING = (Meaning.PARTIAL, Meaning.ALTERNATE, Meaning.PLANNED)
 
+_SIGNS = re.compile(r"[^\w#&%]+|_")
+
 _LEVELS = {
     Meaning.YES: Level.LOW,
     Meaning.PARTIAL: Level.MEDIUM,
@@ -93,12 +96,13 @@ _LEVELS = {
 }
 
 
+@lru_cache(maxsize=10_000)  # headings, answers and questions are compared many times
 def plain(text: str) -> str:
     """A text as words are compared: lower case, without accents and signs, single spaces."""
-    letters = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
-    return " ".join(
-        re.sub(r"[^\w#&%]+", " ", "".join(sign for sign in letters if not unicodedata.combining(sign))).replace("_", " ").split()
-    )
+    letters = text.casefold()
+    if not letters.isascii():
+        letters = "".join(sign for sign in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(sign))
+    return " ".join(_SIGNS.sub(" ", letters).split())
 
 
 def meaning_of(answer: str) -> Meaning | None:

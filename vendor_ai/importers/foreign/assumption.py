@@ -21,6 +21,7 @@ _BAD_NEWS = (
 )
 _GIVING_AWAY = (
     r"(?:sell|sold|share|shared|transfer|transferred)\b.{0,60}\b(?:data|information)\b.{0,40}\bthird part\w+"
+    r"|(?:data|information)\b.{0,60}\b(?:sold|shared|transferred)\b.{0,40}\bthird part\w+"
     r"|(?:train|training|trained)\b.{0,60}\b(?:our|customer|customers|client)\b.{0,20}\bdata"
 )
 _LIKELY_NO = re.compile(rf"\b(?:{_BAD_NEWS}|{_GIVING_AWAY})\b")

@@ -170,6 +170,7 @@ def _counted(rows: Sequence[QuestionRow], askings: Sequence[Asking], questions: 
             meaning,
             row.section,
             row.sheet,
+            row.row,
             Fraction(weight) if weight is not None else question.weight,
             number_of(row.cell(Role.SCORE)),
             number_of(row.cell(Role.MAXIMUM)),

@@ -13,6 +13,7 @@ from vendor_ai.importers.foreign.grid import Grid, column_letters, column_number
 _SEARCHED = 60  # rows
 _LONGEST_HEADING = 200
 _INFERRED_SECTIONS = 60
+_WORDY = 20  # mean characters from which texts alone look like questions
 Mapped = Mapping[Role, str]
 
 
@@ -145,7 +146,9 @@ def _completed(grid: Grid, row: int | None, headings: Mapping[int, str], assigne
     controls = tuple(column for column, heading in headings.items() if (heading_role(heading) or ("",))[0] is Role.CONTROL)
     strength = assigned.get(Role.TEXT, (0, 0))[1]
     others = {Role.ID, Role.ANSWER, Role.OPTIONS, Role.TYPE} & set(assigned)
-    surely = sure or strength >= INSIDE or (strength == WEAK and len(others) > 1) or (Role.TEXT in inferred)
+    wordy = Role.TEXT in columns and contents[columns[Role.TEXT]].mean_length >= _WORDY
+    told = strength >= INSIDE and (wordy or len(assigned) > 1)
+    surely = sure or told or (strength == WEAK and len(others) > 1) or Role.TEXT in inferred
     return Header(row, columns, headings, controls, frozenset(inferred), surely)
 
 
@@ -174,7 +177,7 @@ def _inferences(columns: dict[Role, int], contents: Mapping[int, ColumnContent],
 def _like_ids(content: ColumnContent, text: ColumnContent) -> bool:
     """Whether most cells look like different ids; section titles may stand between them."""
     ids = [value for value in content.values if looks_like_id(value)]
-    return len(ids) >= max(0.7 * len(content.values), 0.8 * len(text.values), 1) and len(set(ids)) == len(ids)
+    return len(ids) >= max(0.5 * len(content.values), 0.7 * len(text.values), 1) and len(set(ids)) == len(ids)
 
 
 def _like_sections(content: ColumnContent, text: ColumnContent) -> bool:

@@ -99,7 +99,9 @@ class RowReader:
     def _repeats_header(self, filled: Sequence[tuple[int, str]]) -> bool:
         same = [column for column, cell in filled if plain(cell) == plain(self._header.headings.get(column, "\n"))]
         answer = self._columns.get(Role.ANSWER)
-        return len(same) >= 2 or (answer in same and self._text not in dict(filled))
+        roles = {column: role for role, column in self._columns.items()}
+        named = sum((heading_role(cell) or (None,))[0] is roles.get(column, ...) for column, cell in filled)
+        return len(same) >= 2 or named >= 2 or (answer in same and self._text not in dict(filled))
 
     def _is_total(self, number: int, filled: Sequence[tuple[int, str]]) -> bool:
         label = next((cell for _, cell in filled if number_of(cell) is None), "")

@@ -27,6 +27,7 @@ class Counted:
     meaning: Meaning | None
     section: str
     sheet: str
+    row: int
     weight: Fraction
     earned: Decimal | None = None
     possible: Decimal | None = None

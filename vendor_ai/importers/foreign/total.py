@@ -83,7 +83,7 @@ def stated_totals(
 def _sheet_totals(sheet: SheetRows, counted: Sequence[Counted]) -> Iterator[Total]:
     grid, header = sheet.grid, sheet.header
     roles = {column: role for role, column in header.columns.items()}
-    rows = {question.row: entry for question, entry in _paired(sheet, counted)}
+    rows = {entry.row: entry for entry in counted if entry.sheet == grid.name}
     for total in sheet.totals:
         above = [entry for row, entry in rows.items() if row < total.number]
         scope = above
@@ -97,14 +97,6 @@ def _sheet_totals(sheet: SheetRows, counted: Sequence[Counted]) -> Iterator[Tota
             if number is not None and measure is not None and roles.get(column) not in (Role.ID, Role.DEPTH):
                 place = f"{grid.name}, {column_letters(column)}{total.number}: {total.title}"
                 yield from _compared(place, text, number, measure, scope)
-
-
-def _paired(sheet: SheetRows, counted: Sequence[Counted]) -> Iterator[tuple[Any, Counted]]:
-    by_text = {(entry.sheet, plain(entry.question.text)): entry for entry in counted}
-    for question in sheet.questions:
-        entry = by_text.get((question.sheet, plain(question.text)))
-        if entry is not None:
-            yield question, entry
 
 
 def _summary_totals(grid: Grid, counted: Sequence[Counted], labels: Mapping[str, str]) -> Iterator[Total]:
