@@ -1,6 +1,8 @@
 """`questionnaire convert`: a foreign file becomes a pack and answers that the other commands read."""
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -8,6 +10,7 @@ import pytest
 
 from tests.factories.command_line import CommandLine
 from tests.factories.foreign import caiq, hecvat, question, saved, sig, simple
+from vendor_ai.services.conversion import convert_file, read_wishes
 
 HEAD = ("ID", "Question", "Answer", "Comments")
 ROWS = [
@@ -95,6 +98,18 @@ def test_what_could_not_be_taken_is_named_and_ends_in_one(cli: CommandLine, tmp_
     assert called.code == 1
     assert "Not placed: sheet Questions, row 6, column ID: This row has an id but no question text; it was left out.\n" in called.err
     assert (tmp_path / "check.yaml").is_file()
+
+
+def test_people_see_stated_totals_and_the_first_of_many_that_were_not_placed(cli: CommandLine, tmp_path: Path) -> None:
+    stray = [(f"B{number}", "", "Yes", "") for number in range(25)]
+    path = saved(tmp_path, simple(*ROWS, *stray, ("", "Total Yes", 3, "")), "check.xlsx")
+
+    called = cli("questionnaire", "convert", path, "--answers", tmp_path / "given.json")
+
+    assert (called.code, called.err.count("Not placed: sheet Questions")) == (1, 20)
+    assert "Not placed: 5 more; --json lists them." in called.err
+    for part in ("Totals the file states", "C31: Total Yes", "NO", "3 answers written to"):
+        assert part in called.out
 
 
 def test_options_reach_the_conversion(cli: CommandLine, tmp_path: Path) -> None:
@@ -190,3 +205,18 @@ def test_the_real_questionnaire_becomes_a_pack_that_can_be_sent_out(cli: Command
     cli.ok("questionnaire", "convert", test_data / "questionnaires" / "cuestionario.xlsx", "--to", pack)
 
     assert cli.ok("questionnaire", "workbook", pack, sent, "--json").json["questions"] == 75
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_questionnaire_that_libreoffice_saved_is_converted_alike(tmp_path: Path) -> None:
+    answers, stated = {"COOR-01": "Yes", "COOR-02": "No"}, {"Company Overview": 0.166666666666667}
+    path = saved(tmp_path, hecvat(answers, stated=stated), "house.xlsx")
+    profile, again = f"-env:UserInstallation=file://{tmp_path / 'profile'}", tmp_path / "again"
+    subprocess.run(
+        ["soffice", "--headless", profile, "--convert-to", "xlsx", "--outdir", again, path], check=True, capture_output=True, timeout=120
+    )
+
+    before, after = (convert_file(each, read_wishes()).conversion for each in (path, again / "house.xlsx"))
+
+    assert (after.pack, after.answers, after.domains, after.unplaced) == (before.pack, before.answers, before.domains, before.unplaced)
+    assert len(after.answers) == 2

@@ -1,5 +1,6 @@
 """Evidence, stored: one content once, its links and looks, its end, and what its end reopens."""
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -283,6 +284,36 @@ def test_a_last_day_that_the_document_names_stays(vendors: Records, tmp_path: Pa
         assert link(session, "acme-e1", ref, "tested").expires_on == date(2026, 12, 31)
 
 
+def add_and_delete(url: str, home: Path, worker: int) -> None:
+    """Add the same few documents again and again, delete some and sweep."""
+    records = Records(url, busy_timeout_s=60)
+    for turn in range(6):
+        with records.write() as session:
+            kept = add(session, home, PDF + bytes([48 + turn % 3]), f"{worker}-{turn}.pdf")
+        if turn % 2:
+            with records.write() as session:
+                evidence.delete_document(session, kept.ref, "Not needed.", by=PROCUREMENT, at=NOW)
+        with records.write() as session:
+            evidence.remove_orphans(session, home)
+    records.close()
+
+
+def test_processes_that_add_delete_and_sweep_at_once_lose_no_content(
+    vendors: Records, tmp_path: Path, processes: ProcessPoolExecutor
+) -> None:
+    running = [processes.submit(add_and_delete, vendors.url, tmp_path, worker) for worker in range(4)]
+    for run in running:
+        run.result()
+    with vendors.read() as session:
+        found = evidence.documents(session)
+        unsound = evidence.unsound_documents(session, tmp_path)
+
+    assert sorted(entry.ref for entry in found) == sorted(f"acme-e{number}" for number in range(1, 25))
+    assert sum(entry.deleted_at is None for entry in found) == 12
+    assert unsound == []
+    assert files(tmp_path) == sorted({entry.sha256 for entry in found if entry.deleted_at is None})
+
+
 # --- its end ---------------------------------------------------------------------------------------------------------------
 
 
@@ -507,6 +538,26 @@ def test_a_wrong_call_is_told_how_to_mend_it(cli: CommandLine, arguments: tuple[
     outcome = cli("document", "add", *arguments, "--vendor", "Acme AI")
     assert outcome.code == 3
     assert said in outcome.err
+
+
+def test_the_list_says_what_has_expired(cli: CommandLine) -> None:
+    cli.inventory("ocr")
+    for last_day in ("2020-12-31", "2999-12-31"):
+        cli.ok("document", "add", "--url", f"https://a.example/{last_day}", "--vendor", "Acme AI", "--expires", last_day)
+    shown = [line for line in cli.ok("document", "list").out.splitlines() if "acme-ai-e" in line]
+
+    assert ["expired" in line for line in shown] == [True, False]
+
+
+def test_every_step_of_a_document_is_in_the_audit_chain(cli: CommandLine, tmp_path: Path) -> None:
+    cli.inventory("ocr")
+    cli.ok("assessment", "send", "ocr")
+    (tmp_path / "a.pdf").write_bytes(PDF)
+    cli.ok("document", "add", tmp_path / "a.pdf", "--vendor", "Acme AI", "--assessment", "ocr-a1", "--question", "doc-model-card")
+    cli.ok("document", "delete", "acme-ai-e1", "--reason", "Replaced.")
+    actions = [entry["action"] for entry in cli.ok("audit", "list", "--json").json if entry["action"].startswith("document.")]
+
+    assert sorted(actions) == ["document.deleted", "document.linked", "document.stored"]
 
 
 def test_a_link_needs_something_to_stand_for(cli: CommandLine) -> None:

@@ -12,6 +12,7 @@ from tests.factories.decision import approved, approved_with_conditions, reviewe
 from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, answer, start, store_vendor
 from tests.factories.gate import ALICE, BORIS, BY, HIGH_APPROVALS, MEDIUM_APPROVALS, OMAR, a_component, approve, ready, store_component
 from vendor_ai.db import finding as findings
+from vendor_ai.db.assessment import AnswerRow, save_answer
 from vendor_ai.db.audit import events
 from vendor_ai.db.base import Records
 from vendor_ai.db.contract import ContractRow
@@ -81,8 +82,6 @@ def test_a_negative_decision_closes_the_gate(records: Records) -> None:
 
 
 def test_an_answer_that_changes_after_the_decision_is_no_longer_verified(records: Records) -> None:
-    from vendor_ai.db.assessment import AnswerRow, save_answer  # as a job that corrects an answer would
-
     with records.write() as session:
         ready(session)
         save_answer(session, AnswerRow(assessment_id=1, question="tested", value="l2", source="vendor", answered_at=NOW))
@@ -142,7 +141,7 @@ def test_an_approval_stops_counting_when_its_giver_reviews_later(records: Record
         (lambda s: waiver.note_fact(s, "ocr", "bad_mood", "x", by=BY, at=NOW), InvalidInputError, "no fact 'bad_mood'"),
         (lambda s: waiver.note_fact(s, "ocr", "failed_validation", " ", by=BY, at=NOW), InvalidInputError, "needs a note"),
         (lambda s: waiver.clear_fact(s, 9, "x", by=BY, at=NOW), NotFoundError, "no fact '9'"),
-        (lambda s: read_gate("launch"), InvalidInputError, "Known are use_case, deployment, continuation"),
+        (lambda _: read_gate("launch"), InvalidInputError, "Known are use_case, deployment, continuation"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_one_sentence(

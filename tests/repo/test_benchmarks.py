@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import evaluation
+from benchmarks import evaluation, scoring, workbook_import
 
 
 def test_both_sides_of_the_evaluation_benchmark_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -17,6 +17,14 @@ def test_a_wrong_total_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(evaluation, "read_as_one_frame", lambda files: real(files).iloc[1:])
     assert not evaluation.measure(2_000, 1, tmp_path)
     assert "expected" in capsys.readouterr().out
+
+
+def test_both_sides_of_the_scoring_benchmark_agree() -> None:
+    assert scoring.measure(20)
+
+
+def test_the_workbook_benchmark_reads_every_question(tmp_path: Path) -> None:
+    assert workbook_import.measure(300, tmp_path)
 
 
 def test_every_benchmark_is_listed_with_its_command() -> None:

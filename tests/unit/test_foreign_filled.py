@@ -233,6 +233,7 @@ def test_a_summary_sheet_is_reproduced_domain_by_domain() -> None:
     )
 
     assert len(found.totals) == 20
+    assert found.sheets[1].reason == "It holds no questions; its totals were held against the answers."
     assert [total.where for total in found.totals if not total.equal] == []
 
 
@@ -265,3 +266,64 @@ def test_a_figure_is_equal_when_ours_rounds_to_it() -> None:
 def test_a_blank_questionnaire_states_no_results() -> None:
     found = with_summary(("Overall compliance", 0.0), ("Number of questions", 6), answers=("",) * 6)
     assert totals(found) == [("Results, B2: Number of questions", "6", "6", True)]
+
+
+def test_ticks_below_answers_are_answers_and_two_of_them_are_named() -> None:
+    rows = [
+        ("1", Q[0], "x", "", "", "counted"),
+        ("2", Q[1], "", "X", "", ""),
+        ("3", Q[2], "", "", "x", ""),
+        ("4", Q[3], "x", "x", "", ""),
+        ("5", Q[4], "", "", "", ""),
+    ]
+    found = converted(simple(["Nr.", "Question", "Yes", "No", "N/A", "Comments"], *rows))
+
+    assert values(found) == {"1": "yes", "2": "no", "3": "NA"}
+    assert [(entry.row, entry.message) for entry in found.unplaced] == [(5, "Yes and No are ticked both; the question stays unanswered.")]
+    assert {str(entry.type) for entry in found.pack.questions} == {"yes_no"}
+
+
+def test_totals_of_a_section_that_stands_on_several_tabs_and_of_a_tab_are_reproduced() -> None:
+    def write(book: Any) -> None:
+        for tab, answers in (("Doors", ("Yes", "No")), ("Roofs", ("Yes", "Yes"))):
+            sheet = book.add_worksheet(tab)
+            sheet.write_row(0, 0, HEAD)
+            for number, answer in enumerate(answers):
+                sheet.write_row(number + 1, 0, ("Access", f"{tab}{number}", question(number, tab), answer))
+        results = book.add_worksheet("Results")
+        results.write_row(0, 0, ["Part", "Yes", "Unanswered", "Score %"])
+        results.write_row(1, 0, ["Access", 3, 0, 75])
+        results.write_row(2, 0, ["Doors", 1, 0, 50])
+        results.write_row(3, 0, ["Cellar", 9, 9, 9])
+
+    found = converted(workbook(write))
+
+    assert [(total.stated, total.equal) for total in found.totals] == [
+        ("3", True),
+        ("0", True),
+        ("75", True),
+        ("1", True),
+        ("0", True),
+        ("50", True),
+    ]
+
+
+def test_a_score_of_questions_that_carry_none_is_shown_as_not_computed() -> None:
+    rows = [("X", "1", Q[0], "text", "kept"), ("X", "2", Q[1], "text", "kept"), ("", "", "Total compliance", "", 50)]
+    (total,) = converted(simple(("Domain", "ID", "Question", "Type", "Answer"), *rows)).totals
+
+    assert (total.computed, total.equal, total.rule) == ("", False, "nothing here can be scored")
+
+
+@pytest.mark.parametrize(
+    ("stated", "equal"), [(0.67, True), (0.7, False), (0.666666666666667, True), (66.7, True), (67.0, True), (66.0, False)]
+)
+def test_a_share_is_held_to_whole_percents_however_few_digits_it_shows(stated: float, equal: bool) -> None:
+    assert with_summary(("Overall compliance", stated), answers=("Yes", "Yes", "No")).totals[0].equal is equal
+
+
+def test_points_are_never_rounded_to_fit() -> None:
+    rows = [("X", "1", Q[0], "Partial", 5), ("X", "2", Q[1], "Yes", 10), ("", "", "Total score", "", 12), ("", "", "Total score", "", 12.5)]
+    found = converted(simple((*HEAD, "Weight"), *rows))
+
+    assert [(total.stated, total.computed, total.equal) for total in found.totals] == [("12", "12.5", False), ("12.5", "12.5", True)]

@@ -1,7 +1,6 @@
 """The pack that a foreign questionnaire becomes: ids, dimensions, weights, types, levels, texts; and its YAML."""
 
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from vendor_ai.exporters.pack_yaml import pack_yaml
 from vendor_ai.importers.foreign.answer_word import Meaning
 from vendor_ai.importers.foreign.conversion import Conversion
 from vendor_ai.importers.foreign.sheet_choice import Wanted
-from vendor_ai.kit.data import data_folder
 from vendor_ai.services.questionnaire import check_pack_text
 
 HEAD = ("ID", "Question", "Answer")
@@ -401,26 +399,6 @@ def test_the_layout_is_told_by_the_user_in_one_place() -> None:
     assert converted(simple(HEAD, ("1", Q[0])), layout=Wanted(sheet="Questions")).sheets[0].used
 
 
-# --- YAML ---
-
-
-@pytest.mark.parametrize("path", sorted(data_folder("questionnaires").glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_shipped_pack_written_as_yaml_is_read_back_equal(path: Path) -> None:
-    pack = check_pack_text(path.read_text(encoding="utf-8")).pack
-    assert pack is not None
-
-    text = pack_yaml(pack)
-
-    again = check_pack_text(text).pack
-    assert again == pack
-    assert again.digest() == pack.digest()
-
-
-def test_yaml_is_written_as_people_write_it() -> None:
-    found = converted(simple(HEAD, ("1", "Is it «here»: yes? # no"), ("2", Q[1])), id="house", title="House")
-    text = pack_yaml(found.pack)
-
-    assert "  text: 'Is it «here»: yes? # no'" in text
-    assert "  - {value: 'yes', label: 'Yes', level: LOW}" in text
-    assert "scope" not in text and "not_applicable" not in text
-    assert read_back(found) == found.pack
+def test_questions_that_depend_on_the_one_before_are_pointed_out() -> None:
+    found = converted(simple(HEAD, ("1", Q[0]), ("2", "If yes, are the ropes counted too?"), ("3", "En caso afirmativo, ¿se cuentan?")))
+    assert "2 questions begin like 'If yes, ...'; they are always asked" in said(found)

@@ -1,6 +1,7 @@
 """What a file is, told by its content and held against its name."""
 
 import io
+import random
 import zipfile
 
 import pytest
@@ -100,3 +101,19 @@ def test_a_letter_cut_by_the_end_of_a_file_makes_it_no_json_or_yaml() -> None:
 def test_what_a_browser_may_show_can_run_nothing() -> None:
     assert "application/xml" not in SHOWN
     assert not any("html" in media_type or "svg" in media_type for media_type in SHOWN)
+
+
+def test_random_bytes_are_never_kept_whatever_their_name_says() -> None:
+    chance = random.Random(20261120)
+    for _ in range(300):
+        name = (
+            f"file.{chance.choice(['pdf', 'png', 'jpg', 'xlsx', 'docx', 'odt', 'csv', 'txt', 'md', 'json', 'yaml', 'xml', 'zip', 'exe'])}"
+        )
+        with pytest.raises(MediaTypeRefusedError):
+            told(chance.randbytes(chance.randrange(200, 5_000)), name)
+
+
+@pytest.mark.parametrize("ending", ["html", "htm", "svg", "js", "css", "sh", "bat", "eml", "zip", "gz", "pptx", "xlsm"])
+def test_text_under_the_ending_of_another_kind_is_not_kept(ending: str) -> None:
+    with pytest.raises(MediaTypeRefusedError):
+        told(b"plain words", f"file.{ending}")

@@ -4,7 +4,6 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,9 +11,12 @@ import openpyxl
 import pytest
 
 from tests.factories.pack import SMALL_PACK_YAML
+from tests.factories.workbook import edited
 from vendor_ai.domain.answer import Answer
-from vendor_ai.domain.pack import Pack
-from vendor_ai.exporters.questionnaire_workbook import HEADER, questionnaire_workbook, row_points
+from vendor_ai.domain.form_word import HEADINGS
+from vendor_ai.domain.pack import Pack, QuestionType
+from vendor_ai.exporters.questionnaire_workbook import questionnaire_workbook
+from vendor_ai.exporters.workbook_layout import row_points
 from vendor_ai.importers.answers import AnswerSet
 from vendor_ai.importers.questionnaire_workbook import read_questionnaire_workbook
 from vendor_ai.importers.workbook_guard import WorkbookRefusedError
@@ -28,15 +30,6 @@ def small_pack(text: str = SMALL_PACK_YAML) -> Pack:
     pack = check_pack_text(text).pack
     assert pack is not None
     return pack
-
-
-def edited(content: bytes, edit: Callable[[Any], None]) -> bytes:
-    """The workbook as a person's program would save it after an edit."""
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    edit(book)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
 
 
 def filled(*cells: tuple[int, int, Any]) -> bytes:
@@ -54,7 +47,7 @@ def read(content: bytes) -> AnswerSet:
 
 
 def test_a_blank_workbook_has_no_answers_and_no_problems() -> None:
-    assert read(questionnaire_workbook(small_pack(), {})) == AnswerSet(None, {}, ())
+    assert read(questionnaire_workbook(small_pack(), {})) == AnswerSet(None, cleared=("tested", "retested", "lawful"))
 
 
 def test_answers_written_out_come_back_equal() -> None:
@@ -106,8 +99,10 @@ def test_the_vendors_changes_to_questions_order_and_locks_are_ignored() -> None:
         sheet = book["Questionnaire"]
         sheet.cell(5, 4, "Is our product wonderful?")
         sheet.protection.sheet = False
-        sheet.cell(5, 1, "lawful")
-        sheet.cell(7, 1, "tested")
+        for column in (1, 2):
+            first, third = sheet.cell(5, column).value, sheet.cell(7, column).value
+            sheet.cell(5, column, third)
+            sheet.cell(7, column, first)
         sheet.cell(5, ANSWER, "Unlawful")
 
     found = read(edited(questionnaire_workbook(small_pack(), {}), rearrange))
@@ -143,12 +138,20 @@ def test_a_workbook_that_is_no_questionnaire_is_refused() -> None:
         read(buffer.getvalue())
 
 
-def test_a_workbook_without_its_sheet_is_refused() -> None:
+def test_a_renamed_sheet_is_found_by_its_headings() -> None:
     def rename(book: Any) -> None:
-        book["Questionnaire"].title = "Answers"
+        book["Questionnaire"].title = "Answers of ACME"
+        book["Answers of ACME"].cell(5, ANSWER, "Well tested")
+
+    assert read(edited(questionnaire_workbook(small_pack(), {}), rename)).answers == {"tested": Answer("tested", "good")}
+
+
+def test_a_workbook_without_its_sheet_is_refused() -> None:
+    def remove(book: Any) -> None:
+        del book["Questionnaire"]
 
     with pytest.raises(WorkbookRefusedError, match="no sheet 'Questionnaire'"):
-        read(edited(questionnaire_workbook(small_pack(), {}), rename))
+        read(edited(questionnaire_workbook(small_pack(), {}), remove))
 
 
 def test_the_same_pack_gives_the_same_bytes() -> None:
@@ -167,19 +170,20 @@ def test_the_workbook_has_what_people_expect_of_it() -> None:
         ("_lists", "hidden"),
         ("_meta", "veryHidden"),
     ]
-    assert [cell.value for cell in sheet[FIRST_ROW - 1]] == list(HEADER)
+    assert [cell.value for cell in sheet[FIRST_ROW - 1]] == list(HEADINGS["en"])
     assert [cell.value for cell in sheet["A"][FIRST_ROW - 1 :]] == [question.id for question in pack.questions]
     assert sheet.column_dimensions["A"].hidden
     assert sheet.protection.sheet and not sheet.protection.password
     assert sheet["A5"].protection.locked and not sheet["E5"].protection.locked
     assert (sheet.freeze_panes, sheet.print_title_rows, sheet.page_setup.orientation) == ("E5", "$4:$4", "landscape")
     assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
-    assert sheet.auto_filter.ref == f"A4:J{last}"
+    assert sheet.auto_filter.ref == f"A4:K{last}"
     lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
-    assert len(lists) == len(pack.questions)
+    assert len(lists) == sum(question.type in (QuestionType.CHOICE, QuestionType.YES_NO, QuestionType.SCALE) for question in pack.questions)
     assert all(rule.formula1.startswith("answers_") and rule.formula1 in book.defined_names for rule in lists)
-    assert len(sheet.conditional_formatting) == 3
-    assert sheet["D2"].value == f'=COUNTBLANK(E5:E{last})&" unanswered"'
+    assert len(sheet.conditional_formatting) == 4
+    assert sheet["D2"].value == f'=SUMPRODUCT(($K$5:$K${last}=1)*($E$5:$E${last}=""))&" unanswered"'
+    assert sheet.column_dimensions["K"].hidden
     assert sheet["E4"].comment is not None
     stated = {item.name: item.value for item in book.custom_doc_props.props}
     assert (stated["vendor_ai_pack"], stated["vendor_ai_version"], stated["vendor_ai_pack_sha256"]) == (
@@ -203,7 +207,7 @@ def test_no_text_becomes_a_formula() -> None:
     for text in texts:
         content = questionnaire_workbook(small_pack(), {"tested": Answer("tested", "good", text, text)})
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            assert archive.read("xl/worksheets/sheet2.xml").count(b"<f>") == 1, "only the progress cell is a formula"
+            assert archive.read("xl/worksheets/sheet2.xml").count(b"<f>") == 2, "the progress, and whether question 2 applies"
         cell = openpyxl.load_workbook(io.BytesIO(content))["Questionnaire"].cell(FIRST_ROW, COMMENT)
         assert (cell.value, cell.data_type) == (text, "s")
 
@@ -239,7 +243,7 @@ def test_every_row_leaves_room_for_its_longest_answer() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(questionnaire_workbook(pack, {})))["Questionnaire"]
     for row, question in enumerate(pack.questions, start=FIRST_ROW):
         # No line of Arial 10 holds more than 1.25 letters for each digit of the column's width.
-        lines = max(math.ceil(len(option.label) / (36 * 1.25)) for option in question.options)
+        lines = max((math.ceil(len(option.label) / (36 * 1.25)) for option in question.options), default=1)
         assert sheet.row_dimensions[row].height >= max(2, lines) * 11.5
 
 

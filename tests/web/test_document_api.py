@@ -13,6 +13,7 @@ from starlette.types import Message
 from tests.factories.document import PDF, PNG
 from tests.factories.installation import KEEPS, add_component, add_contract, empty_installation
 from tests.web.conftest import LOCAL, Headers, bearer_of
+from vendor_ai.services.evidence import remove_orphans
 from vendor_ai.web.app import create_app
 from vendor_ai.wiring import App
 
@@ -95,11 +96,7 @@ def test_what_cannot_be_kept_is_a_problem_and_leaves_nothing(
     ("content", "kind", "said"),
     [
         (b"no form at all", "multipart/form-data; boundary=x", "The form"),
-        (
-            (WITHOUT_A_FILE, "multipart/form-data; boundary=x", "holds no file"),
-            "multipart/form-data; boundary=x",
-            "holds no file",
-        ),
+        (WITHOUT_A_FILE, "multipart/form-data; boundary=x", "holds no file"),
         (b"", "multipart/form-data", "The form"),
     ],
 )
@@ -207,3 +204,41 @@ def test_the_description_of_the_api_names_both_kinds_of_body(app: App) -> None:
 
     assert set(operation["requestBody"]["content"]) == {"application/octet-stream", "multipart/form-data"}
     assert "413" in operation["responses"]
+
+
+def test_a_hostile_name_reaches_no_header_and_no_folder(client: TestClient, app: App, keeper: Headers) -> None:
+    name = 'a"\r\nSet-Cookie: x=1;../\u202e\u00e9.pdf'
+    answer = client.post(DOCUMENTS, params={"vendor": "northwind-vision", "name": name}, content=PDF, headers=keeper)
+    content = client.get(f"{DOCUMENTS}/northwind-vision-e1/content", headers=keeper)
+
+    assert answer.json()["name"] == "\u00e9.pdf"
+    assert content.headers["content-disposition"] == "attachment; filename*=UTF-8''%C3%A9.pdf"
+    assert "set-cookie" not in content.headers
+    assert kept_files(app) == 1
+
+
+def test_markup_that_is_plain_text_is_sent_as_what_it_is(client: TestClient, keeper: Headers) -> None:
+    text = b"# Notes\n\n<img src=x onerror=alert(1)>\n"
+    client.post(DOCUMENTS, params={"vendor": "northwind-vision", "name": "notes.md"}, content=text, headers=keeper)
+    content = client.get(f"{DOCUMENTS}/northwind-vision-e1/content", headers=keeper)
+
+    assert content.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert content.headers["content-disposition"].startswith("attachment;")
+    assert content.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+@pytest.mark.parametrize("path", ["", "/content", "/views"])
+def test_a_document_that_is_not_there_is_404(client: TestClient, reader: Headers, path: str) -> None:
+    assert client.get(f"{DOCUMENTS}/nobody-e9{path}", headers=reader).status_code == 404
+
+
+def test_the_room_of_a_vendor_that_is_full_is_a_conflict(tmp_path: Path) -> None:
+    app = empty_installation(tmp_path / "home", evidence_quota_mib=0)
+    add_component(app, "Northwind Vision", "digit-reader")
+    with TestClient(create_app(app), base_url=LOCAL) as client:
+        answer = client.post(DOCUMENTS, params=TO, content=PDF, headers=bearer_of(app, "keeper", "decide"))
+
+    assert answer.status_code == 409
+    assert "VENDOR_AI_EVIDENCE_QUOTA_MIB" in answer.json()["detail"]
+    with app.records.write() as session:
+        assert len(remove_orphans(session, app.settings.home)) == 1  # it was written before it was found to be too much

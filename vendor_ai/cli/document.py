@@ -103,7 +103,9 @@ def list_documents(
     from vendor_ai.services.evidence import documents
 
     noun = EvidenceNoun.QUESTION if assessment else EvidenceNoun.CLAUSE if contract else None
-    with open_session().records.read() as session:
+    app = open_session()
+    today = app.clock.now().date()
+    with app.records.read() as session:
         found = documents(session, vendor_ref=vendor, noun=noun, reference=(assessment or contract).strip().lower())
     if as_json:
         print_json([entry.as_json() for entry in found])
@@ -230,9 +232,11 @@ def _day(text: str | None, option: str) -> date | None:
         raise InvalidInputError(f"{option}: {text!r} is not a date. Write it as 2026-10-05.") from None
 
 
-def _state(entry: Document) -> str:
+def _state(entry: Document, today: date) -> str:
     if entry.deleted_at is not None:
         return f"deleted {entry.deleted_at:%Y-%m-%d}"
+    if entry.expired(today):
+        return "expired"
     return "kept" if entry.sha256 else "address"
 
 

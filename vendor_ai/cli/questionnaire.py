@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
     noun.command("check")(check)
     noun.command("workbook")(workbook)
     noun.command("score")(score)
-    questionnaire_convert.register(noun)
+    questionnaire_convert.add_verbs(noun)
     app.add_typer(noun, name="questionnaire")
 
 

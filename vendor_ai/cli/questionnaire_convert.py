@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 20
 
 
-def register(group: typer.Typer) -> None:
+def add_verbs(group: typer.Typer) -> None:
     """Add the verb."""
     group.command("convert")(convert)
 

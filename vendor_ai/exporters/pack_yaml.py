@@ -29,8 +29,6 @@ def pack_yaml(pack: Pack) -> str:
     document = {key: value for key, value in document.items() if value != ""}
     document["dimensions"] = [_Flow(_filled(entry)) for entry in document["dimensions"]]
     document["questions"] = [_question(entry) for entry in document["questions"]]
-    if not document["questions"]:
-        del document["questions"]
     text: str = yaml.dump(document, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=_WIDTH)
     return text
 

@@ -12,6 +12,8 @@ _DIGITS = 15  # that every office program keeps
 _EARLIEST = date(1900, 3, 1)  # before it programs disagree: the format holds a 29 February 1900
 _ESCAPE = re.compile("(?<=_)(x)(?=[0-9a-fA-F]{4})")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # written as escapes, such as _x0007_
+_UNCLEAR = re.compile("_x[0-9a-fA-F]{4}[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # what looks like an escape and one share an underscore
 
 
 class TextDoesNotFitError(InvalidInputError):
@@ -25,11 +27,10 @@ def write_text(sheet: Any, row: int, column: int, text: str, style: Any, *, what
         TextDoesNotFitError: When no workbook can hold it; ``what`` says whose text it is.
     """
     _refuse(text, what)
-    parts = _parts(text)
     if not text:
         sheet.write_blank(row, column, None, style)
-    elif len(parts) > 1:
-        sheet.write_rich_string(row, column, *parts, style)
+    elif _looks_formatted(text):
+        sheet.write_rich_string(row, column, *_parts(text), style)
     else:
         sheet.write_string(row, column, text, style)
 
@@ -56,14 +57,17 @@ def _refuse(text: str, what: str) -> None:
     units = len(text.encode("utf-16-le", "surrogatepass")) // 2
     if units > LONGEST_TEXT:
         raise TextDoesNotFitError(f"{what} has {units} characters; a workbook's cell holds {LONGEST_TEXT}. Attach it as a document.")
-    broken = _SURROGATE.search(text)
+    broken = _SURROGATE.search(text) or _UNCLEAR.search(text) or (_CONTROL.search(text) if _looks_formatted(text) else None)
     if broken:
-        raise TextDoesNotFitError(f"{what} holds half a character (U+{ord(broken[0]):04X}), which no file can hold. Write it again.")
+        signs = " ".join(f"U+{ord(sign):04X}" for sign in broken[0])
+        raise TextDoesNotFitError(f"{what} holds characters that a workbook cannot keep ({signs}). Remove them.")
+
+
+def _looks_formatted(text: str) -> bool:
+    """Whether xlsxwriter would take the text for formatting it wrote itself."""
+    return text.startswith("<r>") and text.endswith("</r>")
 
 
 def _parts(text: str) -> list[str]:
-    """The text in one part, or in several that none takes for an escape (``_x0041_``) or for formatting (``<r>``)."""
-    if text.startswith("<r>"):
-        return ["<", "r", text[2:]]
-    parts = [part for part in _ESCAPE.split(text) if part]
-    return parts if len(parts) > 2 else [text]
+    """The text in three or more parts, none of which looks like formatting or like an escape."""
+    return [part for piece in ("<", "r", text[2:]) for part in _ESCAPE.split(piece) if part]

@@ -48,7 +48,7 @@ def _components(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _part(path: str, component: dict[str, Any]) -> Iterator[Fact]:
     """What stands in the list of parts: only what names its version is traceable."""
     kind, name, version = (component.get(key) for key in ("type", "name", "version"))
-    if not isinstance(name, str) or not isinstance(version, str):
+    if not isinstance(kind, str) or not isinstance(name, str) or not isinstance(version, str):
         return
     role = "model" if kind == _MODEL else "data" if kind == _DATA else "software" if kind in _SOFTWARE else ""
     if role:

@@ -7,7 +7,6 @@ from sqlmodel import Session
 from vendor_ai.db import audit
 from vendor_ai.db import evidence as evidence_store
 from vendor_ai.db import finding as store
-from vendor_ai.db.evidence import EvidenceUseRow
 from vendor_ai.db.finding import FindingRow
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
@@ -72,23 +71,22 @@ def close(session: Session, number: int, closure: str, *, evidence: str = "", by
         raise ConflictError(f"Finding {number} is about shadow AI; it ends with what becomes of the service, not by closing it here.")
     if not closure.strip() and not evidence.strip():
         raise InvalidInputError(f"Closing finding {number} needs what shows that it was mended: --closure TEXT, --evidence REF, or both.")
-    if evidence.strip():
-        _show(session, number, evidence.strip().lower())
+    document = _shown(session, evidence.strip().lower()) if evidence.strip() else None
     row.state, row.closed_at, row.closed_by = CLOSED, at, by.name
-    row.closure = " ".join(part for part in (closure.strip(), f"[{evidence.strip().lower()}]" if evidence.strip() else "") if part)
+    row.closure = " ".join(part for part in (closure.strip(), f"[{document['ref']}]" if document else "") if part)
+    row.details = {**row.details, "evidence": document}
     session.flush()
-    facts = {"kind": row.kind, "subject": row.subject, "closure": row.closure}
+    facts = {"kind": row.kind, "subject": row.subject, "closure": row.closure, "evidence": document}
     audit.append(session, AuditEvent(at, by.name, "finding.closed", "finding", str(number), facts))
     return _tracked(row, at)
 
 
-def _show(session: Session, number: int, ref: str) -> None:
+def _shown(session: Session, ref: str) -> dict[str, str]:
+    """What identifies the document that shows a closure, whatever becomes of its content."""
     document = evidence_store.find(session, ref)
-    if document is None or document.id is None or document.deleted_at is not None:
+    if document is None or document.deleted_at is not None:
         raise NotFoundError("document", ref, "See `vendor-ai document list`, or add it with `vendor-ai document add`.")
-    known = evidence_store.uses(session, evidence_id=document.id, noun="finding", reference=str(number))
-    if not known:
-        evidence_store.add(session, EvidenceUseRow(evidence_id=document.id, noun="finding", reference=str(number), subject=""))
+    return {"ref": document.ref, "name": document.name, "sha256": document.sha256}
 
 
 def _row(session: Session, number: int) -> FindingRow:

@@ -10,8 +10,8 @@ from vendor_ai.db import assessment as assessment_store
 from vendor_ai.db import submission as submission_store
 from vendor_ai.db.submission import SectionSignoffRow
 from vendor_ai.domain.answer import Answer
-from vendor_ai.domain.assessment import VENDOR_ANSWERABLE, AnswerSource, AssessmentState, WrongStateError
-from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError
+from vendor_ai.domain.assessment import VENDOR_ANSWERABLE, AnswerSource, AssessmentState
+from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from vendor_ai.domain.message import LONGEST_TEXT, Message, MessageKind, Side, person_of, written
 from vendor_ai.domain.pack import NOT_APPLICABLE, Pack, Question
 from vendor_ai.domain.problem import Problem
@@ -66,7 +66,7 @@ def save(session: Session, respondent: Respondent, entries: Sequence[Entry], *, 
     """Store what can be stored of some entries; what cannot is named, and its text goes back to who wrote it.
 
     Raises:
-        WrongStateError: When the answers cannot be changed now.
+        ConflictError: When the answers cannot be changed now.
         NotAllowedError: When a question is not the respondent's.
     """
     refuse_closed(session, respondent)
@@ -227,6 +227,7 @@ def say(
 
     Raises:
         NotAllowedError: When the question or message is not the respondent's.
+        ConflictError: When the questionnaire was withdrawn.
         InvalidInputError: When the text is empty or too long.
     """
     _refuse_withdrawn(session, respondent)
@@ -234,7 +235,9 @@ def say(
         own_question(session, respondent, question)
     if reply_to is not None:
         visible = {it.number: it.question for it in correspondence.messages(session, respondent.ref, side=Side.VENDOR)}
-        if visible.get(reply_to):
+        if reply_to not in visible:
+            raise NotFoundError("message", str(reply_to), "Open the page again and reply from there.")
+        if visible[reply_to]:
             own_question(session, respondent, visible[reply_to])
         kind = MessageKind.REPLY
     elif not question and respondent.sections:
@@ -248,4 +251,4 @@ def say(
 def _refuse_withdrawn(session: Session, respondent: Respondent) -> None:
     state = AssessmentState(row_of(session, respondent.ref).state)
     if state is AssessmentState.WITHDRAWN:
-        raise WrongStateError(respondent.ref, state, "written to")
+        raise ConflictError("The questionnaire was withdrawn, so nothing more is needed from you.")

@@ -8,7 +8,8 @@ from typing import BinaryIO
 from sqlmodel import Session
 
 from vendor_ai.domain.answer import Answer
-from vendor_ai.domain.assessment import ENDED, VENDOR_ANSWERABLE, AnswerSource, AssessmentState, WrongStateError
+from vendor_ai.domain.assessment import ENDED, VENDOR_ANSWERABLE, AnswerSource, AssessmentState
+from vendor_ai.domain.errors import ConflictError
 from vendor_ai.domain.evidence import Confidentiality, Document, EvidenceNoun
 from vendor_ai.domain.pack import QuestionType
 from vendor_ai.services import answering
@@ -36,14 +37,14 @@ def attach(
     A question that asks for a file and has no answer yet is answered by it.
 
     Raises:
-        WrongStateError: When the assessment has ended.
+        ConflictError: When the assessment has ended.
         NotAllowedError: When the question is not the respondent's.
         InvalidInputError: When the file is of a kind that is not kept.
         DocumentTooLargeError: When it is larger than what is kept.
     """
     state = AssessmentState(row_of(session, respondent.ref).state)
     if state in ENDED:
-        raise WrongStateError(respondent.ref, state, "given evidence")
+        raise ConflictError(f"The questionnaire is {state.words}, so it takes no more documents.")
     asked = own_question(session, respondent, question)
     kept = keep(session, home, respondent, attachment, question=question, limits=limits, at=at)
     if asked.type is QuestionType.FILE and state in VENDOR_ANSWERABLE and question not in answers_of(session, respondent.ref):

@@ -65,7 +65,7 @@ class FormQuestion:
 
 @dataclass(frozen=True, slots=True)
 class FormSection:
-    """One dimension; ``signed`` is who said that it is answered, as long as it is."""
+    """One dimension; optional questions count neither as asked nor as answered. A sign-off is there as long as it holds."""
 
     id: str
     label: str
@@ -112,12 +112,12 @@ class ResponseForm:
 
     @property
     def answered(self) -> int:
-        """Questions that are asked and have an answer."""
+        """Required questions that are asked and have an answer."""
         return sum(section.answered for section in self.sections)
 
     @property
     def asked(self) -> int:
-        """Questions that are asked as far as it is known now."""
+        """Required questions that are asked as far as it is known now."""
         return sum(section.asked for section in self.sections)
 
     @property
@@ -181,7 +181,7 @@ def listed_questions(pack: Pack, properties: Mapping[str, Collection[str]]) -> t
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many of the questions that are asked now have an answer."""
+    """How many of the required questions that are asked now have an answer."""
 
     answered: int
     asked: int
@@ -191,8 +191,9 @@ def progress_of(session: Session, ref: str) -> Progress:
     """How far an assessment is answered."""
     row = row_of(session, ref)
     answers = {key: entry.answer for key, entry in given_answers(session, ref).items()}
-    asked = asked_questions(listed_questions(pack_of(session, ref), asked_properties(session, row)), answers)
-    now = [question for question, state in asked.items() if state is Asked.YES]
+    listed = listed_questions(pack_of(session, ref), asked_properties(session, row))
+    asked = asked_questions(listed, answers)
+    now = [question.id for question in listed if question.required and asked[question.id] is Asked.YES]
     return Progress(sum(question in answers for question in now), len(now))
 
 
@@ -283,7 +284,7 @@ def _valid_signoff(row: SectionSignoffRow | None, given: Sequence[GivenAnswer]) 
 def _section(
     section: str, label: str, questions: tuple[FormQuestion, ...], signed: SectionSignoffRow | None, invited: tuple[str, ...]
 ) -> FormSection:
-    asked = [question for question in questions if question.applies]
+    asked = [question for question in questions if question.applies and question.required]
     answered = sum(question.answer is not None for question in asked)
     who, when = (signed.name, signed.at) if signed else ("", None)
     return FormSection(section, label, questions, answered, len(asked), who, when, invited)

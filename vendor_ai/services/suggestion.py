@@ -33,13 +33,12 @@ _UNSENT = frozenset({AssessmentState.DRAFT, AssessmentState.SENT, AssessmentStat
 
 @dataclass(frozen=True, slots=True)
 class ForeignAnswer:
-    """One filled row of a foreign questionnaire, with its place in the file."""
+    """One filled row of a foreign questionnaire; ``answer`` is in words."""
 
     question_id: str
     text: str
     domain: str
     answer: str
-    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ def _from_rows(crosswalk: Crosswalk, rows: Iterable[ForeignAnswer], name: str) -
     for row in rows:
         for found in crosswalk.suggest(row.question_id, row.text, row.domain, row.answer):
             reason = found.note or f"{crosswalk.title}: {row.text[:200]}"
-            detail = f"{name} {row.place}: {found.source}"
+            detail = f"{name}: {found.source} (rule {found.rule} of {crosswalk.id} {crosswalk.version})"
             yield Suggestion(found.question, found.value, SuggestionSource.CROSSWALK, detail, found.confidence, reason)
 
 

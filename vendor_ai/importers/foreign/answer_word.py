@@ -82,6 +82,7 @@ _PHRASES: dict[str, Meaning] = {
 # A longer answer is read by its first word only where these stand there: "Yes, since 2021".
 _OPENING = ("yes", "no", "si", "ja", "nein", "oui", "non", "sim", "nao")
 _LONGEST_OPENING = 6  # words
+_LONGEST_KEPT = 500  # characters
 _QUALIFYING = (Meaning.PARTIAL, Meaning.ALTERNATE, Meaning.PLANNED)
 
 _SIGNS = re.compile(r"[^\w#&%]+|_")
@@ -96,13 +97,19 @@ _LEVELS = {
 }
 
 
-@lru_cache(maxsize=10_000)  # headings, answers and questions are compared many times
 def plain(text: str) -> str:
     """A text as words are compared: lower case, without accents and signs, single spaces."""
+    return _plain_line(text) if len(text) <= _LONGEST_KEPT else _plain(text)
+
+
+def _plain(text: str) -> str:
     letters = text.casefold()
     if not letters.isascii():
         letters = "".join(sign for sign in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(sign))
     return " ".join(_SIGNS.sub(" ", letters).split())
+
+
+_plain_line = lru_cache(maxsize=10_000)(_plain)  # headings, answers and questions are compared many times
 
 
 def meaning_of(answer: str) -> Meaning | None:

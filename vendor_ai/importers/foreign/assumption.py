@@ -25,6 +25,10 @@ _GIVING_AWAY = (
     r"|(?:train|training|trained)\b.{0,60}\b(?:our|customer|customers|client)\b.{0,20}\bdata"
 )
 _LIKELY_NO = re.compile(rf"\b(?:{_BAD_NEWS}|{_GIVING_AWAY})\b")
+_DEPENDING = re.compile(
+    r"^(?:if (?:yes|so|no|not|applicable)|en caso (?:afirmativo|negativo)|wenn ja|falls ja|si oui|em caso afirmativo|se sim)\b"
+)
+_DEPENDING_SHOWN = "If yes, ..."
 _EVENT = re.compile(
     r"^(?:has|have|had|did|is|are|was|were|do|does|within|in the|during|ha|han|hubo|existe|haben|hat|gab|gibt|avez|a t il|houve|ja houve"
     r"|ja sofreu)\b"
@@ -46,6 +50,10 @@ def assumptions(
     turned = [known for known, good in zip(identities.ids, compliant, strict=True) if good is Meaning.NO]
     if turned:
         yield f"{len(turned)} questions are answered well with No: {_some(turned)}."
+    depending = sum(bool(_DEPENDING.match(plain(row.text))) for row in rows)
+    if depending:
+        advice = "Add applies_when to the pack to ask them in turn."
+        yield f"{depending} questions begin like {_DEPENDING_SHOWN!r}; they are always asked. {advice}"
     likely = list(_likely_no(rows, identities, askings, compliant))
     if likely:
         ids = " ".join(f"--compliant no={known}" for known in likely)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ from vendor_ai.importers.foreign.total import Total, stated_totals
 from vendor_ai.importers.foreign.unplaced import Unplaced
 from vendor_ai.kit.slug import slug
 
-_LONGEST_TITLE = 150
+_LONGEST_TITLE, _LONGEST_LINE = 150, 300
+_MOST_QUESTIONS = 5000  # as pack.schema.json has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +80,40 @@ def convert(content: bytes, name: str, wishes: Wishes) -> Conversion:
     """
     book = read_source(content, name)
     read = read_book(book, wishes.layout)
+    _refuse_many(read.rows, name)
     identities = question_ids(read.rows)
-    language = language_of(row.text for row in read.rows)
+    front = _front_matter(read, name, wishes)
     compliant = _compliant(read.rows, identities, wishes.compliant)
-    reader = AskingReader(read, language)
+    reader = AskingReader(read, front.language)
     askings = [reader.asking(row, good) for row, good in zip(read.rows, compliant, strict=True)]
-    title = wishes.title or book.title or _title_above(read.sheets) or re.sub(r"[_\s-]+", " ", Path(name).stem).strip() or "Questionnaire"
     drafter = Drafter(read.rows, identities.ids, askings)
-    description = f"Converted from {Path(name).name}. The levels of the answers are assumptions; see what the conversion said about them."
-    sections = sections_of(read.rows, title)
-    front = FrontMatter(_pack_id(wishes.id, name), wishes.version, " ".join(title.split())[:300], description, language)
-    pack = drafter.pack(front, sections)
+    pack = drafter.pack(front, sections_of(read.rows, front.title))
     filled = read_filled(read.rows, askings, pack.questions)
     counted = list(_counted(read.rows, askings, pack.questions, filled))
+    totals = stated_totals(read.sheets, _other_sheets(read), counted, {entry.label: entry.id for entry in pack.dimensions})
     return Conversion(
         pack=pack,
         answers=filled.answers,
-        sheets=read.reports,
+        sheets=tuple(_with_totals(report, totals) for report in read.reports),
         unplaced=(*read.unplaced, *_unreadable(read.rows, askings), *drafter.unplaced, *filled.unplaced),
         assumed=(*book.notes, *read.notes, *drafter.notes, *assumptions(read.rows, identities, askings, compliant)),
         domains=tuple(_domains(pack, counted)),
-        totals=tuple(stated_totals(read.sheets, _other_sheets(read), counted, {entry.label: entry.id for entry in pack.dimensions})),
+        totals=tuple(totals),
     )
+
+
+def _refuse_many(rows: Sequence[QuestionRow], name: str) -> None:
+    if len(rows) > _MOST_QUESTIONS:
+        raise InvalidInputError(f"{name} holds {len(rows)} questions; a pack holds {_MOST_QUESTIONS} at most. Name one sheet with --sheet.")
+
+
+def _front_matter(read: ReadBook, name: str, wishes: Wishes) -> FrontMatter:
+    """Id, version, title, description and language, as wished or else as the file has them."""
+    own = re.sub(r"[_\s-]+", " ", Path(name).stem).strip()
+    title = wishes.title or read.book.title or _title_above(read.sheets) or own or "Questionnaire"
+    description = f"Converted from {Path(name).name}. The levels of the answers are assumptions; see what the conversion said about them."
+    language = language_of(row.text for row in read.rows)
+    return FrontMatter(_pack_id(wishes.id, name), wishes.version, " ".join(title.split())[:_LONGEST_LINE], description, language)
 
 
 def _title_above(sheets: Sequence[SheetRows]) -> str:
@@ -182,6 +195,13 @@ def _domains(pack: Pack, counted: Sequence[Counted]) -> Iterator[Domain]:
     for entry in counted:
         grouped[entry.question.dimension].append(entry)
     return (domain_of(dimension.id, dimension.label, grouped[dimension.id]) for dimension in pack.dimensions)
+
+
+def _with_totals(report: SheetReport, totals: Sequence[Total]) -> SheetReport:
+    """A sheet without questions whose totals were held against the answers was not useless."""
+    if report.used or not any(total.where.startswith(f"{report.name}, ") for total in totals):
+        return report
+    return replace(report, reason="It holds no questions; its totals were held against the answers.")
 
 
 def _other_sheets(read: ReadBook) -> list[Any]:

@@ -4,9 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 _CORNER = r"\$?([A-Za-z]{1,3})?\$?([0-9]{1,7})?"
 _AREA = re.compile(rf"^{_CORNER}(?::{_CORNER})?$")
+MOST_COLUMNS = 256  # no questionnaire is wider
+_MOST_MARKED = 500_000  # cells in merged areas or with lists, beyond which a sheet only means harm
+_LONGEST_LIST = 1_000  # rows
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
@@ -58,8 +62,8 @@ class Grid:
 
     @cached_property
     def width(self) -> int:
-        """How many columns are filled somewhere."""
-        return max((len(row) for row in self.rows), default=0)
+        """How many columns are filled somewhere, as far as they are looked at."""
+        return min(max((len(row) for row in self.rows), default=0), MOST_COLUMNS)
 
     @property
     def numbers(self) -> range:
@@ -87,12 +91,13 @@ class Grid:
     @cached_property
     def _upper(self) -> dict[tuple[int, int], int]:
         """For the lower cells of areas merged over several rows: the row whose cell they show."""
-        return {
-            (row, column): area.top
+        cells = (
+            ((row, column), area.top)
             for area in self.merged
             for row in range(area.top + 1, min(area.bottom, self.last_row) + 1)
             for column in range(area.left, min(area.right, self.width) + 1)
-        }
+        )
+        return dict(islice(cells, _MOST_MARKED))
 
     def merged_text(self, row: int, column: int | None) -> str:
         """The text a person sees in a cell, which may belong to a merged area above."""
@@ -110,13 +115,14 @@ class Grid:
 
     def lists_in(self, column: int) -> dict[int, str]:
         """Where the drop-down list of each row stands, for one column."""
-        found: dict[int, str] = {}
-        for rule in self.drop_downs:
-            for area in rule.areas:
-                if area.left <= column <= area.right:
-                    rows = range(max(area.top, self.first_row), min(area.bottom, self.last_row) + 1)
-                    found |= dict.fromkeys(rows, rule.source)
-        return found
+        cells = (
+            (row, rule.source)
+            for rule in self.drop_downs
+            for area in rule.areas
+            if area.left <= column <= area.right
+            for row in range(max(area.top, self.first_row), min(area.bottom, self.last_row) + 1)
+        )
+        return dict(islice(cells, _MOST_MARKED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +181,8 @@ def column_letters(number: int) -> str:
 
 def area_texts(grid: Grid, area: Area) -> Iterator[str]:
     """The filled cells of an area, row by row."""
-    for row in range(max(area.top, grid.first_row), min(area.bottom, grid.last_row) + 1):
+    top = max(area.top, grid.first_row)
+    for row in range(top, min(area.bottom, grid.last_row, top + _LONGEST_LIST) + 1):
         for column in range(area.left, min(area.right, grid.width) + 1):
             if text := grid.text(row, column):
                 yield text

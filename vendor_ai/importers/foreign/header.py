@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vendor_ai.domain.errors import InvalidInputError
-from vendor_ai.importers.foreign.answer_word import plain
+from vendor_ai.importers.foreign.answer_word import Meaning, meaning_of, plain
 from vendor_ai.importers.foreign.column import ENDING, EXACT, INSIDE, WEAK, Role, heading_role
 from vendor_ai.importers.foreign.column_content import ColumnContent, fit, looks_like_id
 from vendor_ai.importers.foreign.grid import Grid, column_letters, column_number
@@ -25,6 +25,7 @@ class Header:
     columns: Mapping[Role, int]
     headings: Mapping[int, str]
     controls: tuple[int, ...] = ()  # every column that refers to a published control
+    ticks: Mapping[int, str] = field(default_factory=dict)  # columns such as Yes and No, one of which is ticked
     inferred: frozenset[Role] = field(default_factory=frozenset)  # told by content, not by heading
     sure: bool = True  # whether the headings alone say that these are questions
 
@@ -48,11 +49,11 @@ class Header:
     @property
     def without_role(self) -> tuple[int, ...]:
         """The columns that have a heading and no role."""
-        used = {*self.columns.values(), *self.controls, self.title[0]}
+        used = {*self.columns.values(), *self.controls, *self.ticks, self.title[0]}
         return tuple(column for column in self.headings if column not in used)
 
 
-def find_header(grid: Grid, *, row: int | None = None, mapped: Mapped = {}, alone: bool = False) -> Header | None:  # noqa: B006
+def find_header(grid: Grid, *, row: int | None = None, mapped: Mapped | None = None, alone: bool = False) -> Header | None:
     """The header of a sheet, or None where it shows none.
 
     Args:
@@ -66,6 +67,7 @@ def find_header(grid: Grid, *, row: int | None = None, mapped: Mapped = {}, alon
     """
     if row is not None and not grid.first_row <= row <= grid.last_row:
         raise InvalidInputError(f"The sheet {grid.name!r} has no row {row}; its rows are {grid.first_row} to {grid.last_row}.")
+    mapped = mapped or {}
     found = row if row is not None else _best_row(grid, mapped)
     headings = _headings(grid, found) if found is not None else {}
     given = {role: _column(grid, headings, name) for role, name in mapped.items()}
@@ -121,9 +123,10 @@ def _column(grid: Grid, headings: Mapping[int, str], name: str) -> int:
 def _assigned(grid: Grid, row: int, headings: Mapping[int, str], given: Mapping[Role, int]) -> dict[Role, tuple[int, int]]:
     """Column and strength by role: the surest heading with the best fitting content first, then from left to right."""
     offers = []
+    ticks = _ticks(headings)
     for column, heading in headings.items():
         named = heading_role(heading)
-        if named is not None:
+        if named is not None and column not in ticks:
             role, strength = named
             fitting = fit(role, ColumnContent.of(grid, column, row))
             if fitting:
@@ -149,7 +152,15 @@ def _completed(grid: Grid, row: int | None, headings: Mapping[int, str], assigne
     wordy = Role.TEXT in columns and contents[columns[Role.TEXT]].mean_length >= _WORDY
     told = strength >= INSIDE and (wordy or len(assigned) > 1)
     surely = sure or told or (strength == WEAK and len(others) > 1) or Role.TEXT in inferred
-    return Header(row, columns, headings, controls, frozenset(inferred), surely)
+    ticks = _ticks(headings) if Role.ANSWER not in columns else {}
+    return Header(row, columns, headings, controls, ticks, frozenset(inferred), surely or bool(ticks))
+
+
+def _ticks(headings: Mapping[int, str]) -> dict[int, str]:
+    """The columns headed by answers, where both Yes and No are among them."""
+    found = {column: heading for column, heading in headings.items() if meaning_of(heading) is not None}
+    meanings = [meaning_of(heading) for heading in found.values()]
+    return found if {Meaning.YES, Meaning.NO} <= set(meanings) and len(set(meanings)) == len(meanings) else {}
 
 
 def _asks(columns: Mapping[Role, int], assigned: Mapping[Role, tuple[int, int]], sure: bool) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vendor_ai.importers.foreign.column import Role
-from vendor_ai.importers.foreign.grid import Computed, Grid
+from vendor_ai.importers.foreign.grid import MOST_COLUMNS, Computed, Grid
 from vendor_ai.importers.foreign.header import Header
 from vendor_ai.importers.foreign.row_kind import RowKind, RowReader, SheetRow
 from vendor_ai.importers.foreign.unplaced import Unplaced
@@ -120,6 +120,18 @@ class _SheetReader:
                 self._unplaced.append(_computed(grid, header, row, column, cell))
             elif text := grid.merged_text(row, column) if role in _MERGED else grid.text(row, column):
                 yield role, text
+        if header.ticks:
+            yield Role.OPTIONS, "\n".join(header.ticks.values())
+            yield from self._ticked(row)
+
+    def _ticked(self, row: int) -> Iterator[tuple[Role, str]]:
+        """The answer of a question that is given by a tick below one of several answers."""
+        ticked = [label for column, label in self._header.ticks.items() if self._grid.text(row, column)]
+        if len(ticked) > 1:
+            message = f"{' and '.join(ticked)} are ticked both; the question stays unanswered."
+            self._unplaced.append(Unplaced(self._grid.name, row, ticked[0], message))
+        elif ticked:
+            yield Role.ANSWER, ticked[0]
 
 
 def _computed(grid: Grid, header: Header, row: int, column: int, cell: Computed) -> Unplaced:
@@ -148,6 +160,8 @@ def _notes(grid: Grid, header: Header, questions: list[QuestionRow], filled_down
     computed = sum(isinstance(grid.cell(question.row, header.columns[Role.TEXT]), Computed) for question in questions)
     if computed:
         yield f"Sheet {grid.name}: the text of {computed} questions is a formula; what the file showed last was taken."
+    if any(len(row) > MOST_COLUMNS for row in grid.rows):
+        yield f"Sheet {grid.name}: only its first {MOST_COLUMNS} columns were read."
     if grid.hidden_rows and questions:
         yield f"Sheet {grid.name}: {grid.hidden_rows} hidden rows were read like the others."
 

@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _DELIMITERS = (",", ";", "\t", "|")
 _SECTION_KEYS = ("section", "title", "name", "label", "domain", "category")
 _OPTION_KEYS = frozenset({"options", "choices", "answers", "answer_options", "responses"})
-_MOST_RECORDS = 20_000
+_MOST_ROWS = 50_000
 
 
 def read_source(content: bytes, name: str) -> Book:
@@ -75,9 +76,11 @@ def _read_csv(content: bytes, name: str) -> Book:
     text, note = _decoded(content, name)
     delimiter = max(_DELIMITERS, key=lambda sign: _columns(text, sign))
     try:
-        rows = [[_csv_cell(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+        read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = [[_csv_cell(cell) for cell in row] for row in islice(read, _MOST_ROWS + 1)]
     except csv.Error as error:
         raise InvalidInputError(f"{name} cannot be read as CSV ({error}). Save it again as CSV in UTF-8.") from None
+    _refuse_long(rows, name)
     return Book((Grid(Path(name).stem, rows),), notes=(note,) if note else ())
 
 
@@ -93,11 +96,16 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
         return content.decode("cp1252", "replace"), "The file is not UTF-8; it was read as Windows-1252."
 
 
+def _refuse_long(rows: Sequence[object], name: str) -> None:
+    if len(rows) > _MOST_ROWS:
+        raise InvalidInputError(f"{name} has more than {_MOST_ROWS} rows, which no questionnaire has. Send the questions only.")
+
+
 def _columns(text: str, delimiter: str) -> int:
     """How many cells the first records have when cut at ``delimiter``."""
     lines = text[:20_000].splitlines(keepends=True)
     try:
-        return sum(len(row) - 1 for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(20), strict=False))
+        return sum(len(row) - 1 for row in islice(csv.reader(lines, delimiter=delimiter), 20))
     except csv.Error:
         return 0
 
@@ -118,9 +126,10 @@ def _read_json(content: bytes, name: str) -> Book:
         raise InvalidInputError(f"{name}, line {error.lineno}: this is not valid JSON ({error.msg}). Mend it there.") from None
     except RecursionError:
         raise InvalidInputError(f"{name} is nested too deeply. Write a list of questions.") from None
-    records = [record for record, _ in zip(_records(data, ""), range(_MOST_RECORDS), strict=False)]
+    records = list(islice(_records(data, ""), _MOST_ROWS + 1))
     if not records:
         raise InvalidInputError(f"{name} holds no list of questions. Write a list with one object a question.")
+    _refuse_long(records, name)
     columns = list(dict.fromkeys(key for record in records for key in record))
     rows = [columns, *([record.get(column, "") for column in columns] for record in records)]
     title = next((str(data[key]) for key in ("title", "name") if isinstance(data, dict) and isinstance(data.get(key), str)), "")

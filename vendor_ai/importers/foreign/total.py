@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from vendor_ai.importers.foreign.answer_word import Meaning, meaning_of, plain
@@ -13,11 +14,11 @@ from vendor_ai.importers.foreign.column import Role
 from vendor_ai.importers.foreign.column_content import number_of
 from vendor_ai.importers.foreign.grid import Grid, column_letters
 from vendor_ai.importers.foreign.question_row import SheetRows
-from vendor_ai.importers.foreign.tally import Counted, Points, Rule, points, rules
-from vendor_ai.kit.number import finite_decimal, fraction_text
+from vendor_ai.importers.foreign.tally import Counted, Points, points, rules
+from vendor_ai.kit.number import fraction_text
 
 _CLOSE = Fraction(1, 10**6)  # what a computed cell may differ by where the file keeps it as a binary number
-_LONG_CELL = 10  # digits after the point from which a cell is taken as such
+_LONG_CELL = 10  # digits after the point up to which a person may have rounded
 _LONGEST_LABEL = 120
 _COUNTING = re.compile(
     r"^(?:total|count|number|no|sum|numero|anzahl|nombre|gesamt|summe|suma|#)?(?: (?:total|of|de|der|des|answers?|responses?))* ?"
@@ -171,25 +172,23 @@ def _by_some_rule(where: str, text: str, stated: Decimal, measure: Measure, scop
     scaled = [(rule, value / 100 if share else value) for rule, value in tried if value is not None]
     if not scaled:
         return Total(where, text, "", False, "nothing here can be scored")
-    fitting = next(((rule, value) for rule, value in scaled if _equal(stated, value)), scaled[0])
-    return _total(where, text, stated, fitting[1], fitting[0])
+    close = (found for found in scaled if abs(Fraction(stated) - found[1]) < _CLOSE)
+    rounded = (found for found in scaled if measure is Measure.PERCENT and _rounds_to(stated, found[1], share=share))
+    rule, ours = next(chain(close, rounded), scaled[0])
+    equal = abs(Fraction(stated) - ours) < _CLOSE or (measure is Measure.PERCENT and _rounds_to(stated, ours, share=share))
+    return Total(where, text, fraction_text(ours), equal, rule.sentence)
 
 
 def _figure(found: Points, measure: Measure) -> Fraction | None:
     return {Measure.PERCENT: found.percent, Measure.POSSIBLE: found.possible}.get(measure, found.earned)
 
 
-def _total(where: str, text: str, stated: Decimal, ours: Fraction, rule: Rule | None = None) -> Total:
-    return Total(where, text, fraction_text(ours), _equal(stated, ours), rule.sentence if rule else "")
+def _total(where: str, text: str, stated: Decimal, ours: Fraction) -> Total:
+    return Total(where, text, fraction_text(ours), abs(Fraction(stated) - ours) < _CLOSE)
 
 
-def _equal(stated: Decimal, ours: Fraction) -> bool:
-    """Whether ours, rounded to the digits the file shows, is what it states."""
-    digits = max(-int(stated.as_tuple().exponent), 0)
-    if digits > _LONG_CELL:
-        return abs(Fraction(stated) - ours) < _CLOSE
-    exact = finite_decimal(ours)
-    if exact is not None and Fraction(stated) == ours:
-        return True
+def _rounds_to(stated: Decimal, ours: Fraction, *, share: bool) -> bool:
+    """Whether ours is what the file states at the digits it shows; a share is held to whole percents at least."""
+    digits = max(-int(stated.as_tuple().exponent), 2 if share else 0)
     scaled = ours * 10**digits
-    return Fraction(stated) * 10**digits in (round(scaled), int(scaled + Fraction(1, 2)))
+    return digits <= _LONG_CELL and Fraction(stated) * 10**digits in (round(scaled), int(scaled + Fraction(1, 2)))
