@@ -6,6 +6,9 @@ from sqlmodel import Session
 
 from tests.factories.decision import approved
 from tests.factories.due_diligence import NOW, store_vendor
+from vendor_ai.db.contract import ContractRow
+from vendor_ai.db.vendor import component_key, vendor_row
+from vendor_ai.db.verdict import ViolationRow, open_violation
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.gate import Gate
 from vendor_ai.domain.vendor import Component
@@ -59,3 +62,27 @@ def ready(session: Session, tier: str = "MEDIUM", *gates: Gate) -> None:
     names = {"LOW": LOW_APPROVALS[:1], "MEDIUM": MEDIUM_APPROVALS, "HIGH": HIGH_APPROVALS}[tier]
     for gate in gates or (Gate.USE_CASE, Gate.DEPLOYMENT):
         approve(session, gate, *names)
+
+
+def add_violation(session: Session, *, persistent: bool, evidence: str = "PROVEN_BREACH", state: str = "open") -> None:
+    """A violation of the clause `accuracy` by the component ``ocr``."""
+    key, _ = component_key(session, "ocr")
+    owner = vendor_row(session, "acme")
+    assert owner is not None
+    contract = ContractRow(ref="acme-2026", vendor_id=owner.id, text="", sha256="", definition={}, imported_at=NOW)
+    session.add(contract)
+    session.flush()
+    figures = {"persistent": persistent, "evidence": evidence, "consecutive": 2}
+    assert open_violation(
+        session,
+        ViolationRow(
+            contract_id=contract.id or 0,
+            clause="accuracy",
+            component_id=key,
+            subject="2026-Q3",
+            state=state,
+            figures=figures,
+            opened_at=NOW,
+            changed_at=NOW,
+        ),
+    )

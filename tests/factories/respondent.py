@@ -106,6 +106,13 @@ def link(app: App, ref: str, name: str = "Jane Doe", **options: Any) -> vendor_l
         return vendor_link.make_link(session, ref, name, by=BY, at=NOW, **options)
 
 
+def seen_in(page: str, question: str) -> str:
+    """The digest of the answer that a page shows."""
+    found = re.search(rf'name="seen\.{re.escape(question)}" value="([0-9a-f]+)"', page)
+    assert found is not None
+    return found[1]
+
+
 @dataclass
 class Visitor:
     """Somebody of the vendor with a browser of their own."""
@@ -113,6 +120,7 @@ class Visitor:
     app: App
     ref: str
     client: TestClient = field(init=False)
+    form_token: str = ""
 
     def __post_init__(self) -> None:
         self.client = TestClient(create_app(self.app), base_url=LOCAL, raise_server_exceptions=False)
@@ -132,16 +140,16 @@ class Visitor:
 
     @property
     def token(self) -> str:
-        """What the page's forms carry."""
-        found = re.search(r'name="form_token" value="([0-9a-f]+)"', self.page)
-        assert found is not None
-        return found[1]
+        """What the forms of this visit carry."""
+        if not self.form_token:
+            found = re.search(r'name="form_token" value="([0-9a-f]+)"', self.page)
+            assert found is not None
+            self.form_token = found[1]
+        return self.form_token
 
     def seen(self, question: str) -> str:
         """The digest of the answer that the page shows."""
-        found = re.search(rf'name="seen\.{re.escape(question)}" value="([0-9a-f]+)"', self.page)
-        assert found is not None
-        return found[1]
+        return seen_in(self.page, question)
 
     def post(self, path: str, fields: dict[str, Any] | None = None, **options: Any) -> Response:
         """Send a form of the page."""
@@ -157,10 +165,13 @@ class Visitor:
         return self.post(f"answers/{question}", self.fields(question, value, **beside), headers={"Accept": "application/json"})
 
     def answer_all(self) -> None:
-        """Answer everything that is asked."""
-        for question, value in ANSWERS.items():
-            beside = {"evidence": "report.pdf"} if question == "tested" else {}
-            assert self.autosave(question, value, **beside).status_code == 200
+        """Answer everything that is asked, section by section."""
+        page = self.page
+        for section, questions in (("tests", list(ANSWERS)[:5]), ("company", list(ANSWERS)[5:])):
+            fields: dict[str, Any] = {f"evidence.{questions[0]}": "report.pdf"}
+            for question in questions:
+                fields |= {f"value.{question}": ANSWERS[question], f"seen.{question}": seen_in(page, question)}
+            assert self.post(f"sections/{section}", fields).status_code == 200
 
     def hand_in(self, **fields: str) -> Response:
         """Attest and hand in."""

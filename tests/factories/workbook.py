@@ -17,7 +17,7 @@ _AWKWARD = (
     *("_x0041_", "_x005F_", "_x000D_", "_x", "x005F_", "\n", "\t", " ", "  ", "\x07", "\x1f", "\x7f", "\x85", "\u2028", "\ufeff", "\ufffe"),
     *("\u00a0", "\u200b", "e\u0301", "\u0627\u0644", "\U0001f600", "\U0010ffff", "31.12.2026", "Žluťoučký kůň", "说明"),
 )
-# What looks like an escape must not share its underscore with one: such texts are refused, which has its own test.
+# Escapes that share an underscore with what looks like one, or stand in what looks formatted, are refused; that has its own test.
 _UNKEPT = re.compile("_x[0-9a-fA-F]{4}[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
@@ -28,7 +28,8 @@ def awkward_text(chance: random.Random, *, longest: int = 60) -> str:
     text = "".join(parts)[:longest]
     if _UNKEPT.search(text):
         text = text.replace("_x", "_y")
-    return text if text.strip() else f"x{text}"
+    looks_formatted = text.startswith("<r>") and text.endswith("</r>") and _CONTROL.search(text)
+    return f"x{text}" if looks_formatted or not text.strip() else text
 
 
 def kept_by_libreoffice(text: str) -> str:

@@ -26,6 +26,8 @@ MEBIBYTE = 1024 * 1024
 SHEET = "xl/worksheets/sheet2.xml"
 MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
+HIDDEN_TYPE = "<!DOCTYPE x>".encode("cp037")
+
 
 def small_pack() -> Pack:
     pack = check_pack_text(SMALL_PACK_YAML).pack
@@ -74,7 +76,7 @@ HOSTILE = {
     "strict Open XML": lambda: repacked({"xl/workbook.xml": b'<workbook xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"/>'}),
     "a row no sheet can have": lambda: repacked({SHEET: sheet(b'<row r="99999999999"><c><v>1</v></c></row>')}),
     "a document type at the seam of two pieces": lambda: repacked({SHEET: b"<a/>" + b" " * (MEBIBYTE - 8) + b"<!DOCTYPE x>" + sheet(b"")}),
-    "an encoding that hides a document type": lambda: repacked({SHEET: b'<?xml version="1.0" encoding="cp037"?>' + "<!DOCTYPE x>".encode("cp037")}),
+    "an encoding that hides a document type": lambda: repacked({SHEET: b'<?xml version="1.0" encoding="cp037"?>' + HIDDEN_TYPE}),
     "a sheet under another name": lambda: repacked({"xl/answers.dat": row_bomb()}),
 }  # fmt: skip
 
@@ -89,7 +91,8 @@ def test_a_hostile_file_is_refused_before_anything_opens_it(make: object) -> Non
 
 def test_one_long_text_that_every_cell_refers_to_does_not_reach_this_process() -> None:
     cells = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (row, row) for row in range(1, 20_000))
-    content = repacked({SHEET: sheet(cells), "xl/sharedStrings.xml": b"<sst " + MAIN + b"><si><t>" + noise(30_000) + b"</t></si></sst>"})
+    texts = b"<si><t>" + noise(30_000) + b"</t></si>" + b"<si><t>x</t></si>" * 500
+    content = repacked({SHEET: sheet(cells), "xl/sharedStrings.xml": b"<sst " + MAIN + b">" + texts + b"</sst>"})
 
     with pytest.raises(WorkbookRefusedError, match="needs more memory or time than is allowed"):
         read_workbook(content, name="back.xlsx")

@@ -2,34 +2,25 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import Session
 
-from tests.factories.command_line import CommandLine
-from tests.factories.decision import approved, approved_with_conditions, reviewed
-from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, answer, start, store_vendor
-from tests.factories.gate import ALICE, BORIS, BY, HIGH_APPROVALS, MEDIUM_APPROVALS, OMAR, a_component, approve, ready, store_component
-from vendor_ai.db import finding as findings
+from tests.factories.decision import approved_with_conditions, reviewed
+from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, answer, start
+from tests.factories.gate import ALICE, BORIS, BY, HIGH_APPROVALS, MEDIUM_APPROVALS, OMAR, add_violation, approve, ready, store_component
 from vendor_ai.db.assessment import AnswerRow, save_answer
-from vendor_ai.db.audit import events
 from vendor_ai.db.base import Records
-from vendor_ai.db.contract import ContractRow
-from vendor_ai.db.vendor import component_key, find_component, save_component, vendor_row
-from vendor_ai.db.verdict import ViolationRow, open_violation
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.assessment import AnswerSource
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, VendorAIError
-from vendor_ai.domain.gate import Gate, GateBlockedError, GateResult
+from vendor_ai.domain.gate import Gate, GateResult
 from vendor_ai.domain.pack import Recommendation
-from vendor_ai.domain.vendor import ComponentStatus
-from vendor_ai.services import approval, component, component_finding, decision, review, user, waiver
+from vendor_ai.services import approval, decision, review, user, waiver
 from vendor_ai.services.assessment import withdraw
 from vendor_ai.services.gate import check_gate, read_gate
 
 USE_CASE, DEPLOYMENT, CONTINUATION = Gate.USE_CASE, Gate.DEPLOYMENT, Gate.CONTINUATION
-IN_USE, APPROVED, PROPOSED, RETIRED = ComponentStatus.IN_USE, ComponentStatus.APPROVED, ComponentStatus.PROPOSED, ComponentStatus.RETIRED
 SOON = date(2026, 12, 31)
 
 
@@ -222,29 +213,6 @@ def test_a_fact_closes_the_gate_until_it_is_cleared_with_a_note(records: Records
             waiver.clear_fact(session, number, "Again.", by=BORIS, at=NOW)
 
 
-def add_violation(session: Session, *, persistent: bool, evidence: str = "PROVEN_BREACH", state: str = "open") -> None:
-    key, _ = component_key(session, "ocr")
-    owner = vendor_row(session, "acme")
-    assert owner is not None
-    contract = ContractRow(ref="acme-2026", vendor_id=owner.id, text="", sha256="", definition={}, imported_at=NOW)
-    session.add(contract)
-    session.flush()
-    figures = {"persistent": persistent, "evidence": evidence, "consecutive": 2}
-    assert open_violation(
-        session,
-        ViolationRow(
-            contract_id=contract.id or 0,
-            clause="accuracy",
-            component_id=key,
-            subject="2026-Q3",
-            state=state,
-            figures=figures,
-            opened_at=NOW,
-            changed_at=NOW,
-        ),
-    )
-
-
 @pytest.mark.parametrize(
     ("violation", "expected"),
     [
@@ -311,192 +279,3 @@ def test_a_waiver_names_what_the_gate_looks_at_a_reason_and_an_end(records: Reco
         whole = {"subject": "security_review", "reason": "Booked.", "until": SOON, **fields}
         with pytest.raises(InvalidInputError, match=words):
             waiver.waive(session, "ocr", USE_CASE, by=OMAR, at=NOW, **whole)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("before", "to", "gate"),
-    [
-        (PROPOSED, APPROVED, USE_CASE),
-        (PROPOSED, IN_USE, DEPLOYMENT),
-        (APPROVED, IN_USE, DEPLOYMENT),
-        (RETIRED, IN_USE, DEPLOYMENT),
-        (RETIRED, APPROVED, USE_CASE),
-        (APPROVED, PROPOSED, None),
-        (IN_USE, PROPOSED, None),
-        (IN_USE, RETIRED, None),
-        (APPROVED, RETIRED, None),
-    ],
-)
-def test_a_status_is_reached_through_its_gate_and_leaving_is_free(
-    records: Records, before: ComponentStatus, to: ComponentStatus, gate: Gate | None
-) -> None:
-    with records.write() as session:
-        store_vendor(session, a_component("MEDIUM", status=before))
-        if gate is None:
-            assert component.change_status(session, "ocr", to, by=BY, at=NOW).after is to
-            assert find_component(session, "ocr").status is to
-            return
-        with pytest.raises(GateBlockedError, match=r"Missing approvals: technical_validation, fairness_audit, security_review") as refused:
-            component.change_status(session, "ocr", to, by=BY, at=NOW)
-        assert refused.value.result.gate is gate
-        assert find_component(session, "ocr").status is before
-
-
-def test_a_status_change_keeps_the_tier_and_its_reasons_in_the_audit_chain(records: Records) -> None:
-    with records.write() as session:
-        ready(session)
-        component.change_status(session, "ocr", IN_USE, by=BY, at=NOW)
-        component.change_status(session, "ocr", IN_USE, by=BY, at=NOW)  # as it is already: nothing is written
-        entries = [event for _, event, _ in events(session) if event.action == "component.status"]
-    assert [(entry.data["before"], entry.data["after"], entry.data["gate"]) for entry in entries] == [("proposed", "in_use", "deployment")]
-    assert entries[0].data["tier"] == {
-        "tier": "MEDIUM",
-        "reasons": ["The decision is automated, which is at least MEDIUM whatever the use case."],
-    }
-
-
-def kinds(session: Session) -> dict[str, str]:
-    return {row.kind: row.state for row in findings.findings(session) if row.kind in ("unapproved_use", "unassigned_owner")}
-
-
-def test_use_without_approval_is_a_finding_until_the_gate_opens(records: Records) -> None:
-    with records.write() as session:
-        store_component(session, "MEDIUM", status=IN_USE)
-        key, found = component_key(session, "ocr")
-        component_finding.raise_findings(session, key, found, at=NOW, new=True)
-        assert kinds(session) == {"unapproved_use": "new"}
-        approved(session)
-        approve(session, USE_CASE, *MEDIUM_APPROVALS)
-        approve(session, DEPLOYMENT, *MEDIUM_APPROVALS[:2])
-        assert kinds(session) == {"unapproved_use": "new"}
-        approve(session, DEPLOYMENT, *MEDIUM_APPROVALS[2:])
-        assert kinds(session) == {"unapproved_use": "closed"}
-
-
-def test_the_daily_look_finds_owners_nobody_named_and_closes_the_finding_when_they_are(records: Records) -> None:
-    with records.write() as session:
-        store_vendor(session, a_component("HIGH", status=IN_USE, technical_owner="", operations_owner=" "))
-        key, _ = component_key(session, "ocr")
-        component.look_at_component(session, key, at=NOW)
-        row = findings.find(session, "unassigned_owner", "ocr", "")
-        assert row is not None
-        assert (row.severity, row.details) == ("HIGH", {"columns": ["technical_owner", "operations_owner"]})
-        save_component(session, a_component("HIGH", status=IN_USE), at=NOW)
-        component.look_at_component(session, key, at=NOW)
-        assert kinds(session) == {"unapproved_use": "new", "unassigned_owner": "closed"}
-        component.change_status(session, "ocr", RETIRED, by=BY, at=NOW)
-        assert kinds(session) == {"unapproved_use": "closed", "unassigned_owner": "closed"}
-
-
-HEADER = "vendor,component,use_case,decision_type,business_owner,status\n"
-
-
-def inventory(cli: CommandLine, *rows: str) -> Path:
-    path = cli.home.parent / "in.csv"
-    path.write_text(HEADER + "".join(f"{row}\n" for row in rows))
-    return path
-
-
-def test_an_import_refuses_the_row_whose_status_a_gate_blocks_and_keeps_the_others(cli: CommandLine) -> None:
-    row = "Acme AI,{},sorting letters,automated,Ines,{}"
-    cli.ok("inventory", "import", inventory(cli, row.format("OCR", "proposed"), row.format("Chat", "approved")))
-
-    outcome = cli("inventory", "import", inventory(cli, row.format("OCR", "in_use"), row.format("Chat", "retired")), "--json")
-
-    assert outcome.code == 1
-    assert [(entry["row"], entry["column"]) for entry in outcome.json["problems"]] == [(2, "status")]
-    assert "ocr cannot become in use: its deployment gate is closed" in outcome.json["problems"][0]["message"]
-    stored = {entry["ref"]: entry["status"] for entry in cli.ok("inventory", "list", "--json").json}
-    assert stored == {"ocr": "proposed", "chat": "retired"}
-
-
-def test_a_dry_run_names_the_row_that_a_gate_would_refuse(cli: CommandLine) -> None:
-    row = "Acme AI,OCR,sorting letters,automated,Ines,{}"
-    cli.ok("inventory", "import", inventory(cli, row.format("proposed")))
-
-    outcome = cli("inventory", "import", inventory(cli, row.format("approved")), "--dry-run", "--json")
-
-    assert (outcome.code, outcome.json["rejected"], outcome.json["changed"]) == (1, 1, 0)
-
-
-def test_a_new_row_may_state_that_it_is_in_use(cli: CommandLine) -> None:
-    cli.ok("inventory", "import", inventory(cli, "Acme AI,OCR,sorting letters,automated,Ines,in_use"))
-
-    assert cli.ok("inventory", "list", "--json").json[0]["status"] == "in_use"
-    assert "unapproved_use" in cli.ok("finding", "list").out
-
-
-def bearer(cli: CommandLine, name: str, *roles: str) -> str:
-    cli.ok("user", "add", name, *(word for role in roles for word in ("--role", role)))
-    return str(cli.ok("token", "create", f"{name}-1", "--user", name, "--scope", "decide", "--json").json["token"])
-
-
-def test_from_proposal_to_use_on_the_command_line(cli: CommandLine) -> None:
-    cli.ok("inventory", "import", inventory(cli, "Acme AI,OCR,sorting letters,automated,Ines,proposed"))
-    token = bearer(cli, "vera", "technical_validator", "fairness_auditor", "security_officer")
-
-    closed = cli("gate", "check", "ocr", "--gate", "use-case", "--json")
-    assert (closed.code, closed.json["missing_approvals"]) == (1, list(MEDIUM_APPROVALS))
-    assert cli("component", "status", "ocr", "--to", "approved").code == 1
-    for name in MEDIUM_APPROVALS:
-        cli.ok("gate", "approve", "ocr", "--gate", "use_case", "--approval", name, "--note", "Fine.", "--token", token)
-    opened = cli.ok("gate", "check", "OCR", "--gate", "use_case", "--json").json
-    assert [entry["by"] for entry in opened["approvals"]] == ["user:vera"] * 3
-    assert cli.ok("component", "status", "ocr", "--to", "approved", "--json").json["changed"] is True
-    blocked = cli("component", "status", "ocr", "--to", "in_use", "--json")
-    assert (blocked.code, blocked.json["gate"]["gate"]) == (1, "deployment")
-    assert "deployment gate is closed" in blocked.err
-    cli.ok("gate", "revoke", "1", "--reason", "Wrong data.", "--token", token)
-    assert "technical_validation" in cli("gate", "check", "ocr", "--gate", "use_case").out
-    assert [entry["state"] for entry in cli.ok("component", "approvals", "ocr", "--json").json] == ["revoked", "valid", "valid"]
-
-
-def test_facts_and_waivers_on_the_command_line(cli: CommandLine) -> None:
-    cli.ok("inventory", "import", inventory(cli, "Acme AI,OCR,sorting letters,automated,Ines,proposed"))
-    vera, omar = bearer(cli, "vera", "technical_validator"), bearer(cli, "omar", "risk_officer")
-
-    cli.ok("gate", "fact", "ocr", "failed_validation", "--note", "Recall 0.61")
-    assert "Recall 0.61" in cli("gate", "check", "ocr", "--gate", "deployment").out
-    words = ["--gate", "use_case", "--subject", "fairness_audit", "--reason", "Booked", "--until", "2099-12-31"]
-    number = cli.ok("gate", "waive", "ocr", *words, "--token", vera, "--json").json["waiver"]
-    cli.ok("gate", "second", str(number), "--token", omar)
-    assert cli("gate", "check", "ocr", "--gate", "use_case", "--json").json["waivers"][0]["second_by"] == "user:omar"
-    assert "holds" in cli.ok("gate", "waivers").out
-    cli.ok("gate", "end-waiver", str(number), "--reason", "Done", "--token", omar)
-    cli.ok("gate", "clear", "1", "--note", "Recall 0.86", "--token", omar)
-    assert "Recall" not in cli("gate", "check", "ocr", "--gate", "deployment").out
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["approve", "ocr", "--gate", "use_case", "--approval", "technical_validation", "--note", "x"],
-        ["revoke", "1", "--reason", "x"],
-        ["waive", "ocr", "--gate", "use_case", "--subject", "x", "--reason", "x", "--until", "2099-01-01"],
-        ["second", "1"],
-        ["clear", "1", "--note", "x"],
-    ],
-)
-def test_who_approves_shows_a_token_with_the_scope(cli: CommandLine, words: list[str]) -> None:
-    cli.inventory("ocr")
-    reader = cli.ok("token", "create", "r", "--scope", "read", "--json").json["token"]
-
-    assert (cli("gate", *words).code, cli("gate", *words, "--token", reader).code) == (3, 3)
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "says"),
-    [
-        (["gate", "check", "nothing", "--gate", "use_case"], 3, "no component 'nothing'"),
-        (["gate", "check", "ocr", "--gate", "launch"], 3, "no gate 'launch'"),
-        (["gate", "check", "ocr"], 2, "--gate"),
-        (["component", "status", "ocr", "--to", "gone"], 3, "no status 'gone'"),
-    ],
-)
-def test_wrong_words_are_named(cli: CommandLine, words: list[str], code: int, says: str) -> None:
-    cli.inventory("ocr")
-
-    outcome = cli(*words)
-
-    assert outcome.code == code
-    assert says in outcome.err

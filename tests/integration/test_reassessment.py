@@ -8,8 +8,7 @@ from sqlmodel import Session
 from tests.factories.command_line import CommandLine
 from tests.factories.decision import approved, reviewed
 from tests.factories.due_diligence import APPROVER, NOW, REVIEWER, answer, small_pack, start, store_vendor
-from tests.factories.gate import BY, MEDIUM_APPROVALS, a_component, approve, store_component
-from tests.integration.test_gate import add_violation
+from tests.factories.gate import BY, MEDIUM_APPROVALS, a_component, add_violation, approve, store_component
 from vendor_ai.db import reassessment as store
 from vendor_ai.db.audit import events
 from vendor_ai.db.base import Records

@@ -123,7 +123,7 @@ def test_every_type_has_its_own_rule_for_what_may_be_entered() -> None:
         "E10": "date",
         **dict.fromkeys(("E11", "E12"), "textLength"),
     }
-    assert (rules["E9"].formula1, rules["E9"].formula2, rules["E9"].promptTitle) == ("0", "365.5", "days")
+    assert (rules["E9"].formula1, rules["E9"].formula2, rules["E9"].promptTitle) == ("0.0", "365.5", "days")
     assert rules["E9"].prompt == "A number in days, from 0 to 365.5"
     assert rules["E9"].errorStyle == "warning", "not applicable may be written there"
     assert rules["E11"].formula1 == "5000"

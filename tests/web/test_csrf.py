@@ -7,7 +7,9 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.factories.installation import empty_installation
 from tests.factories.respondent import LOCAL, Visitor, link, visitor
+from vendor_ai.domain.review import answers_digest
 from vendor_ai.web import pages
 from vendor_ai.web.app import create_app
 from vendor_ai.wiring import App
@@ -36,6 +38,9 @@ FOREIGN = [
 ]
 
 
+UNANSWERED = answers_digest([None])
+
+
 def path_of(pattern: str) -> str:
     return "/respond/" + pattern.format(question="tested", number="1", section="tests")
 
@@ -46,7 +51,13 @@ def stored(app: App) -> int:
         return int(session.connection().exec_driver_sql("SELECT count(*) FROM audit").scalar() or 0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> App:
+    """One installation for all: what is refused changes nothing."""
+    return empty_installation(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
 def jane(app: App) -> Visitor:
     return visitor(app)
 
@@ -61,7 +72,7 @@ def test_every_unsafe_address_of_the_vendors_pages_is_tried_here() -> None:
 @pytest.mark.parametrize("pattern", UNSAFE)
 @pytest.mark.parametrize("headers", FOREIGN, ids=lambda headers: "-".join(headers.values()))
 def test_what_another_sites_page_sends_is_refused(app: App, jane: Visitor, pattern: str, headers: dict[str, str]) -> None:
-    fields, before = {"form_token": jane.token, **jane.fields("tested", "o1"), "text": "Hello"}, stored(app)
+    fields, before = {"form_token": jane.token, "value.tested": "o1", "seen.tested": UNANSWERED, "text": "Hello"}, stored(app)
     answer = jane.client.post(path_of(pattern), data=fields, headers=headers)
 
     assert answer.status_code == 403
@@ -72,7 +83,7 @@ def test_what_another_sites_page_sends_is_refused(app: App, jane: Visitor, patte
 @pytest.mark.parametrize("pattern", UNSAFE)
 @pytest.mark.parametrize("token", ["", "0" * 64, "é"])
 def test_a_form_without_the_visits_token_is_refused(app: App, jane: Visitor, pattern: str, token: str) -> None:
-    fields, before = {"form_token": token, **jane.fields("tested", "o1"), "text": "Hello"}, stored(app)
+    fields, before = {"form_token": token, "value.tested": "o1", "seen.tested": UNANSWERED, "text": "Hello"}, stored(app)
     answer = jane.client.post(path_of(pattern), data=fields, headers={"Sec-Fetch-Site": "same-origin"})
 
     assert answer.status_code == 403

@@ -104,7 +104,7 @@ def _print_acts(ref: str, acts: list[Review], left_out: list[str], *, as_json: b
         print_json(document)
         return
     rows = [[str(act.number), act.subject, _found(act), "waits for a second person" if act.level else ""] for act in acts]
-    print_table("Reviewed", ["Number", "Subject", "Found", ""], rows, empty="Everything chosen was verified before.")
+    print_table("Reviewed", ["Number", "Subject", "Found", "Open"], rows, empty="Everything chosen was verified before.")
     if left_out:
         typer.echo(f"Left out, since the reviewer answered them: {', '.join(left_out)}.", err=True)
     still = "every answer that carries it is verified" if standing.verified else f"{len(standing.unverified)} answers are not verified yet"

@@ -152,6 +152,10 @@ def _print_preview(found: list["ReturnedFile"], dry_run: bool) -> None:
         if changed:
             print_table(f"{entry.name}: {entry.assessment}", ["Question", "Before", "After"], changed)
         print_problems([*entry.problems, *entry.remarks], entry.name)
+        if entry.emptied:
+            typer.echo(
+                f"{entry.name}: empty in the file and answered here, so the stored answers stay: {', '.join(entry.emptied)}.", err=True
+            )
 
 
 def _with_bar(entries: Iterable[T], total: int, words: str, *, quiet: bool) -> Iterable[T]:

@@ -111,7 +111,8 @@ def list_documents(
         print_json([entry.as_json() for entry in found])
         return
     rows = [
-        [entry.ref, entry.name, entry.confidentiality.value, str(entry.expires_on or ""), _state(entry), _uses(entry)] for entry in found
+        [entry.ref, entry.name, entry.confidentiality.value, str(entry.expires_on or ""), _state(entry, today), _uses(entry)]
+        for entry in found
     ]
     empty = "No document yet. Add one: vendor-ai document add FILE --vendor VENDOR"
     print_table("Documents", ["Reference", "Name", "Confidentiality", "Holds until", "State", "Stands for"], rows, empty=empty)

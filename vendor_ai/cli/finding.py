@@ -67,8 +67,14 @@ def show(number: NumberArgument, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(found)
         return
-    rows = [[key, "" if value is None else str(value)] for key, value in found.items() if key != "details"]
+    rows = [[key.replace("_", " "), _word(value)] for key, value in found.items() if key != "details"]
     print_table(f"Finding {number}", ["", ""], rows)
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 @finding.command("assign")

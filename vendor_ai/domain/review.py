@@ -35,7 +35,12 @@ class Review:
     at: datetime
     second_by: str = ""
     second_at: datetime | None = None
+    second_reason: str = ""
     withdrawn_at: datetime | None = None
+
+    def ended(self, on: date) -> bool:
+        """Whether it set a level that held only until a day before this one."""
+        return self.level is not None and self.until is not None and on > self.until
 
     def level_counts(self, on: date) -> bool:
         """Whether the level stands in the answer's place on this day."""
@@ -55,6 +60,7 @@ class Review:
             "at": self.at.isoformat(),
             "second_by": self.second_by or None,
             "second_at": self.second_at.isoformat() if self.second_at else None,
+            "second_reason": self.second_reason or None,
             "withdrawn_at": self.withdrawn_at.isoformat() if self.withdrawn_at else None,
         }
 

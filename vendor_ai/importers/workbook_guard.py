@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vendor_ai.importers.workbook_part import MEBIBYTE, WorkbookRefusedError, guard_part
+from vendor_ai.importers.workbook_part import MEBIBYTE, MOST_CELLS, WorkbookRefusedError, guard_part
 
 __all__ = [
     "LARGEST_FILE",
@@ -33,7 +33,6 @@ LARGEST_FILE = 25 * MEBIBYTE
 MOST_ENTRIES = 500
 LARGEST_UNPACKED = 50 * MEBIBYTE
 HIGHEST_RATIO = 200
-MOST_CELLS = 200_000
 CHILD_MEMORY = 1024 * MEBIBYTE
 CHILD_CPU_S = 30
 _CHILD_WALL_S = 90
@@ -125,9 +124,9 @@ def _guard_archive(archive: zipfile.ZipFile, size: int, name: str) -> None:
         raise WorkbookRefusedError(f"{name} is not an Excel workbook (.xlsx), although it is packed like one. Send the workbook itself.")
     if any(entry.flag_bits & 1 for entry in entries):
         raise WorkbookRefusedError(f"{name} is encrypted. Save it without a password and send that.")
-    cells = sum(guard_part(archive, entry, name).cells for entry in entries)
-    if cells > MOST_CELLS:
-        raise WorkbookRefusedError(f"{name} holds {cells} cells; at most {MOST_CELLS} are read. Send a workbook with the answers only.")
+    cells = 0
+    for entry in entries:
+        cells += guard_part(archive, entry, name, most_cells=MOST_CELLS - cells)
 
 
 def read_in_child(content: bytes, *, name: str, script: Path = _CHILD) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vendor_ai.domain.errors import InvalidInputError
 
 MEBIBYTE = 1024 * 1024
+MOST_CELLS = 200_000  # of all sheets together
 LARGEST_EXTENT = 5_000_000  # rows times columns of a sheet
 MOST_ROWS = 1_048_576  # of a sheet, by the file format
 _LONGEST_TAG = 64 * 1024
@@ -53,36 +54,36 @@ class PartSize:
         return self.height > MOST_ROWS or self.height * max(self.last_column, 1) > LARGEST_EXTENT
 
 
-def guard_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> PartSize:
-    """What one part holds; any part may be a sheet, whatever it is called, unless it is no XML.
+def guard_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, *, most_cells: int) -> int:
+    """The number of cells in one part; any part may be a sheet, whatever it is called, unless it is no XML.
 
     Raises:
-        WorkbookRefusedError: When the part is not safe to open.
+        WorkbookRefusedError: As soon as it shows that the part is not safe to open.
     """
     size = PartSize()
     with archive.open(entry) as part:
         text = part.read(MEBIBYTE)
         if not _is_xml(entry.filename, text):
-            return size
+            return 0
         _refuse_start(entry.filename, text, name)
         while text:
             _refuse_document_type(text, name)
             end = text.rfind(b"<")
             end = end if end > 0 and len(text) - end < _LONGEST_TAG else len(text)
-            size.add(text[:end])
             piece = part.read(MEBIBYTE)
-            text = text[end:] + piece if piece else _counted(size, text[end:])
+            size.add(text[:end] if piece else text)
+            _refuse_size(size, name, most_cells)
+            text = text[end:] + piece if piece else b""
+    return size.cells
+
+
+def _refuse_size(size: PartSize, name: str, most_cells: int) -> None:
+    if size.cells > most_cells:
+        raise WorkbookRefusedError(f"{name} holds too many cells; at most {MOST_CELLS} are read. Send a workbook with the answers only.")
     if size.too_far:
         raise WorkbookRefusedError(
             f"{name} holds a sheet of {size.height} rows and {size.last_column} columns. Delete the empty rows and columns at its end."
         )
-    return size
-
-
-def _counted(size: PartSize, rest: bytes) -> bytes:
-    """Count the end of a part; nothing is left then."""
-    size.add(rest)
-    return b""
 
 
 def _is_xml(part_name: str, start: bytes) -> bool:

@@ -49,6 +49,7 @@ def read_review(row: ReviewRow) -> Review:
         at=row.at,
         second_by=row.second_by,
         second_at=row.second_at,
+        second_reason=row.second_reason,
         withdrawn_at=row.withdrawn_at,
     )
 
@@ -83,7 +84,8 @@ def score_standing(
     scorer = Scorer(pack)
     newest = newest_by_subject(reviews)
     current = {key: review.answer_sha256 == subject_digest(pack, *key, answers) for key, review in newest.items()}
-    verified = _verified_questions(pack, newest, current)
+    standing = {key: fresh and not newest[key].ended(on) for key, fresh in current.items()}
+    verified = _verified_questions(pack, newest, standing)
     accepted = {question for question in verified if question in answers and answers[question].not_applicable}
     levels = _question_levels(pack, newest, current, answers, on)
     reviewed = scorer.from_answers(answers, properties, as_of=on, levels=levels, not_applicable_accepted=accepted)
@@ -104,12 +106,15 @@ _Newest = Mapping[tuple[ReviewKind, str], Review]
 _Current = Mapping[tuple[ReviewKind, str], bool]
 
 
-def _verified_questions(pack: Pack, newest: _Newest, current: _Current) -> set[str]:
-    """The questions whose answers were verified as they stand, alone or with their dimension; the newer act counts."""
+def _verified_questions(pack: Pack, newest: _Newest, standing: _Current) -> set[str]:
+    """The questions whose answers were verified as they stand, alone or with their dimension; the newer act counts.
+
+    An act whose level has ended verifies nothing any more: the answer's own, milder level was not what the reviewer agreed to.
+    """
     verified = set()
     for question in pack.questions:
         keys = [(ReviewKind.QUESTION, question.id), (ReviewKind.DIMENSION, question.dimension)]
-        acts = [(newest[key].number, newest[key].verified and current[key]) for key in keys if key in newest]
+        acts = [(newest[key].number, newest[key].verified and standing[key]) for key in keys if key in newest]
         if acts and max(acts)[1]:
             verified.add(question.id)
     return verified

@@ -15,13 +15,13 @@ from vendor_ai.db.vendor import components_by_key
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.assessment import ANSWERABLE, AssessmentState
 from vendor_ai.domain.errors import InvalidInputError, NotFoundError, VendorAIError
+from vendor_ai.domain.form_origin import FormOrigin
 from vendor_ai.domain.problem import Problem
 from vendor_ai.importers.answers import AnswerSet
 from vendor_ai.services.answering import AnswerChange, difference, import_answers, refuse_other_component
-from vendor_ai.services.assessment import pack_of, row_of
-from vendor_ai.services.assessment_workbook import known_key
-from vendor_ai.services.questionnaire import read_bytes, read_workbook
-from vendor_ai.services.workbook_origin import WorkbookOrigin, origin_of
+from vendor_ai.services.assessment import answers_of, row_of
+from vendor_ai.services.assessment_workbook import known_key, read_workbook_of
+from vendor_ai.services.questionnaire import read_bytes
 
 _LOCK_PREFIX = "~$"  # what Excel leaves beside a file that is open
 
@@ -37,6 +37,7 @@ class ReturnedFile:
     changes: tuple[AnswerChange, ...] = ()
     problems: tuple[Problem, ...] = ()
     remarks: tuple[Problem, ...] = ()
+    emptied: tuple[str, ...] = ()  # questions answered here and empty in the file: what is stored stays
     reason: str = ""
     given: AnswerSet | None = field(default=None, repr=False)
 
@@ -55,6 +56,7 @@ class ReturnedFile:
             "changes": [{"question": it.question, "before": it.before, "after": it.after} for it in self.changes],
             "problems": [it.as_json() for it in self.problems],
             "remarks": [it.as_json() for it in self.remarks],
+            "emptied": list(self.emptied),
             "reason": self.reason or None,
         }
 
@@ -94,12 +96,14 @@ def preview_file(session: Session, path: Path) -> ReturnedFile:
     content = read_bytes(path)
     found = ReturnedFile(path.name, hashlib.sha256(content).hexdigest())
     try:
-        row = _assessment_of(session, origin_of(content, name=path.name))
-        given = read_workbook(pack_of(session, row.ref), content, name=path.name, key=known_key(session))
+        row = _assessment_of(session, _origin_of(session, content, name=path.name))
+        given = read_workbook_of(session, row.ref, content, name=path.name)
         refuse_other_component(session, row.ref, given)
     except VendorAIError as error:
         return replace(found, reason=str(error))
-    found = replace(found, assessment=row.ref, state=row.state, problems=given.problems, remarks=given.remarks)
+    known = answers_of(session, row.ref)
+    emptied = tuple(question for question in given.cleared if question in known)
+    found = replace(found, assessment=row.ref, state=row.state, problems=given.problems, remarks=given.remarks, emptied=emptied)
     changes = tuple(difference(session, row.ref, given))
     if changes and AssessmentState(row.state) not in ANSWERABLE:
         state = AssessmentState(row.state).words
@@ -107,7 +111,22 @@ def preview_file(session: Session, path: Path) -> ReturnedFile:
     return replace(found, changes=changes, given=given)
 
 
-def _assessment_of(session: Session, origin: WorkbookOrigin) -> AssessmentRow:
+def _origin_of(session: Session, content: bytes, *, name: str) -> FormOrigin:
+    """What stands hidden in a workbook, read before anything else of it.
+
+    Raises:
+        InvalidInputError: When it is unsafe, changed, or no questionnaire of ours.
+    """
+    from vendor_ai.importers.questionnaire_workbook import stated_pack
+    from vendor_ai.importers.workbook_guard import read_workbook
+
+    origin = FormOrigin.read(stated_pack(read_workbook(content, name=name)), name=name, key=known_key(session))
+    if origin is None:
+        raise InvalidInputError(f"{name} is not a questionnaire that was written by vendor-ai. Fill in the file that was sent.")
+    return origin
+
+
+def _assessment_of(session: Session, origin: FormOrigin) -> AssessmentRow:
     """The assessment a file was written for; an older file names only component and pack, then the newest such one counts.
 
     Raises:

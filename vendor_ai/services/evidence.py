@@ -34,7 +34,7 @@ from vendor_ai.services.evidence_record import (
     stored_document,
     views,
 )
-from vendor_ai.services.evidence_shelf import EvidenceShelf
+from vendor_ai.services.evidence_shelf import EvidenceShelf, measured
 from vendor_ai.settings import Settings
 
 __all__ = [
@@ -115,7 +115,7 @@ def add_document(
     media_type = media_type_of(handle, shown)
     _refuse_confidentiality(confidentiality, media_type, shown)
     _refuse_dates(issued_on, expires_on, delete_on, at.date())
-    sha256, size = EvidenceShelf(home).put(handle, name=shown, limit=limits.file)
+    sha256, size = measured(handle, name=shown, limit=limits.file)
     row = EvidenceRow(
         ref="",
         vendor_id=_vendor_id(session, vendor.ref),
@@ -132,9 +132,11 @@ def add_document(
         stored_at=at,
     )
     known = _same(session, row)
+    if known is None:
+        _refuse_full(session, row, limits.vendor)
+    EvidenceShelf(home).put(handle, sha256, name=shown)  # of a known one too, which heals a damaged copy
     if known is not None:
         return stored_document(session, known, vendor.ref)
-    _refuse_full(session, row, limits.vendor)
     return _stored(session, row, vendor.ref, by=by, at=at)
 
 

@@ -25,18 +25,17 @@ class EvidenceShelf:
         """Where a content lies."""
         return self.folder / sha256[:2] / sha256
 
-    def put(self, content: BinaryIO, *, name: str, limit: int) -> tuple[str, int]:
-        """Keep a content and return its SHA-256 and size; once it returns, a crash does not lose it.
+    def put(self, content: BinaryIO, sha256: str, *, name: str) -> None:
+        """Keep a content; once this returns, a crash does not lose it.
 
         Raises:
-            DocumentTooLargeError: When it has more than ``limit`` bytes.
             StoreUnavailableError: When the folder cannot take it.
         """
         fresh = self.folder / f"{_NEW}{secrets.token_hex(8)}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
-                sha256, size = _write(fresh, content, name=name, limit=limit)
+                _write(fresh, content)
                 self._name(fresh, sha256)
             finally:
                 fresh.unlink(missing_ok=True)
@@ -44,7 +43,6 @@ class EvidenceShelf:
             raise StoreUnavailableError(
                 f"The folder {self.folder} cannot take {name} ({error.strerror}). Make room or check its permissions, and send it again."
             ) from error
-        return sha256, size
 
     def _name(self, fresh: Path, sha256: str) -> None:
         target = self.place(sha256)
@@ -83,20 +81,30 @@ class EvidenceShelf:
         yield from sorted(path for path in self.folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
-def _write(fresh: Path, content: BinaryIO, *, name: str, limit: int) -> tuple[str, int]:
+def measured(content: BinaryIO, *, name: str, limit: int) -> tuple[str, int]:
+    """SHA-256 and size of a content.
+
+    Raises:
+        DocumentTooLargeError: When it has more than ``limit`` bytes.
+    """
     digest, size = hashlib.sha256(), 0
+    content.seek(0)
+    while block := content.read(_BLOCK):
+        size += len(block)
+        if size > limit:
+            raise DocumentTooLargeError(name, limit)
+        digest.update(block)
+    return digest.hexdigest(), size
+
+
+def _write(fresh: Path, content: BinaryIO) -> None:
     content.seek(0)
     with fresh.open("xb") as handle:
         fresh.chmod(0o600)
         while block := content.read(_BLOCK):
-            size += len(block)
-            if size > limit:
-                raise DocumentTooLargeError(name, limit)
-            digest.update(block)
             handle.write(block)
         handle.flush()
         os.fsync(handle.fileno())
-    return digest.hexdigest(), size
 
 
 def _sync_folder(folder: Path) -> None:

@@ -57,7 +57,7 @@ def decision_shown(session: Session, respondent: Respondent) -> ShownDecision | 
     if not effective:
         return None
     row = effective[-1]
-    conditions = tuple(_shown(finding) for finding in _conditions(session, respondent.ref))
+    conditions = tuple(_shown(it) for it in _conditions(session, respondent.ref) if it.details.get("decision") == row.id)
     return ShownDecision(row.decision, row.rationale, row.at, row.valid_until, conditions)
 
 

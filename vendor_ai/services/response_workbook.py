@@ -4,17 +4,14 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from vendor_ai.db.secret import known_secret, secret
 from vendor_ai.domain.problem import Problem
-from vendor_ai.importers.answers import AnswerSet
 from vendor_ai.services.answering import refuse_other_component
-from vendor_ai.services.assessment import answers_of, component_of, pack_of, row_of
-from vendor_ai.services.questionnaire import read_workbook, write_workbook
+from vendor_ai.services.assessment import answers_of, component_of, pack_of
+from vendor_ai.services.assessment_workbook import blank_workbook, known_key, read_workbook_of, workbook_of
+from vendor_ai.services.questionnaire import write_workbook
 from vendor_ai.services.response import Entry, entries_of, refuse_closed
 from vendor_ai.services.response_form import FormQuestion, response_form
 from vendor_ai.services.vendor_link import Respondent
-
-_KEY = "workbook"  # the same that staff's workbooks are signed with
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,7 @@ class WorkbookPreview:
     changes: tuple[WorkbookChange, ...]
     problems: tuple[Problem, ...]
     remarks: tuple[Problem, ...]
+    emptied: tuple[FormQuestion, ...]  # answered here and empty in the file: what is stored stays
 
 
 def vendor_workbook(session: Session, respondent: Respondent, *, filled: bool, language: str) -> bytes:
@@ -50,18 +48,19 @@ def vendor_workbook(session: Session, respondent: Respondent, *, filled: bool, l
         filled: With the answers so far.
         language: Of the questions.
     """
-    about = component_of(session, respondent.ref)
     form = response_form(session, respondent, language=language)
-    mine = [question.id for section in form.sections for question in section.questions]
+    if not respondent.sections:
+        return (workbook_of if filled else blank_workbook)(session, respondent.ref, language=form.language)
+    about = component_of(session, respondent.ref)
     return write_workbook(
         pack_of(session, respondent.ref),
         answers=answers_of(session, respondent.ref) if filled else {},
         component=about.name,
         reference=about.ref,
-        assessment=row_of(session, respondent.ref).ref,
-        questions=mine,
+        assessment=respondent.ref,
+        questions=[question.id for section in form.sections for question in section.questions],
         language=form.language,
-        key=secret(session, _KEY),
+        key=known_key(session),
     )
 
 
@@ -73,9 +72,11 @@ def preview_workbook(session: Session, respondent: Respondent, content: bytes, *
         ConflictError: When it was sent about another component, or answers cannot be changed now.
     """
     refuse_closed(session, respondent)
-    given: AnswerSet = read_workbook(pack_of(session, respondent.ref), content, name=name, key=known_secret(session, _KEY))
+    given = read_workbook_of(session, respondent.ref, content, name=name)
     refuse_other_component(session, respondent.ref, given)
     form = response_form(session, respondent)
     found = [(form.question(entry.question), entry) for entry in entries_of(session, respondent, given)]
     changes = tuple(WorkbookChange(question, entry) for question, entry in found if question is not None)
-    return WorkbookPreview(changes, given.problems, given.remarks)
+    empty = [form.question(question_id) for question_id in given.cleared]
+    emptied = tuple(question for question in empty if question is not None and question.answer is not None)
+    return WorkbookPreview(changes, given.problems, given.remarks, emptied)

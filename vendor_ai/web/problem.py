@@ -37,13 +37,14 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 def status_of(error: VendorAIError) -> int:
-    """The status of an error; 400 for a code without one of its own."""
-    return STATUSES.get(error.code, STATUSES["problem"])[0]
+    """The status of an error: its own, else that of the kind of error it is, else 400."""
+    codes = (getattr(kind, "code", "problem") for kind in type(error).__mro__)
+    return next(STATUSES[code] for code in codes if code in STATUSES)[0]
 
 
 def document(code: str, detail: str, *, status: int | None = None, **extra: Any) -> JSONResponse:
-    """A problem document; ``extra`` are further members of it."""
-    known, title = STATUSES.get(code, STATUSES["problem"])
+    """A problem document; ``extra`` are further members of it. Without a title of its own a code has that of its status."""
+    known, title = STATUSES.get(code) or next((entry for entry in STATUSES.values() if entry[0] == status), STATUSES["problem"])
     status = status or known
     headers = {}
     if status == HTTPStatus.UNAUTHORIZED:
