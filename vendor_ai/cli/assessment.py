@@ -31,9 +31,7 @@ def register(app: typer.Typer) -> None:
 def send(
     component: Annotated[str, typer.Argument(help="Reference or name of the component.")],
     pack: Annotated[str, typer.Option("--pack", help="Id of a pack, or the path of a pack file.")] = "vendor-ai-due-diligence",
-    draft: Annotated[
-        bool, typer.Option("--draft", help="Prepare it; `assessment dispatch` sends it later.")
-    ] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="Prepare it; `assessment dispatch` sends it later.")] = False,
     contact: Annotated[str, typer.Option("--contact", help="E-mail address of the vendor's contact, for reminders.")] = "",
     due: Annotated[str | None, typer.Option("--due", help="When the answers are due (a date, or ISO 8601 with an offset).")] = None,
     language: Annotated[str, typer.Option("--language", help="Language of the questions, where the pack has it, e.g. de.")] = "",
@@ -129,7 +127,7 @@ def import_answers(
     with app.records.read() as session:
         given = read_returned(session, ref, file)
         answering.refuse_other_component(session, ref, given)
-        changes = answering.difference(session, ref, given)
+        changes, emptied = answering.difference(session, ref, given), answering.emptied(session, ref, given)
     score = None
     if not dry_run:
         with app.records.write() as session:
@@ -140,6 +138,7 @@ def import_answers(
                 "assessment": ref,
                 "dry_run": dry_run,
                 "changes": [{"question": entry.question, "before": entry.before, "after": entry.after} for entry in changes],
+                "emptied": emptied,
                 "problems": [problem.as_json() for problem in given.problems],
                 "remarks": [remark.as_json() for remark in given.remarks],
                 "score": None if score is None else score.as_json(),
@@ -147,6 +146,8 @@ def import_answers(
         )
     else:
         _print_changes(changes, dry_run)
+        if emptied:
+            typer.echo(f"Empty in the file, and kept as stored: {', '.join(emptied)}.")
         print_problems([*given.problems, *given.remarks], file.name)
         if score is not None:
             _print_score(score)

@@ -99,6 +99,7 @@ def check(
 def workbook(
     pack: PackArgument,
     file: Annotated[Path, typer.Argument(help="Where to write the workbook (.xlsx).")],
+    language: Annotated[str, typer.Option("--language", help="Language of headings and, where the pack has them, of its texts.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -114,7 +115,7 @@ def workbook(
         raise InvalidInputError(f"A workbook is written as .xlsx, not as {file.name!r}. Change the ending.")
     if file.exists() and file.stat().st_size and not force:
         raise ConflictError(f"{file} exists and may hold answers. Choose another name, or replace it with --force.")
-    file.write_bytes(questionnaire.write_workbook(found))
+    file.write_bytes(questionnaire.write_workbook(found, language=language))
     if as_json:
         print_json({"pack": found.id, "version": found.version, "questions": len(found.questions), "file": str(file)})
     else:

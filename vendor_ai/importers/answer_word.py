@@ -2,7 +2,7 @@
 
 from datetime import date
 
-_NOT_APPLICABLE_WORDS = frozenset({"na", "n/a", "n.a.", "not applicable", "not_applicable", "not-applicable"})
+from vendor_ai.domain.form_word import says_not_applicable
 
 
 def normal(word: str) -> str:
@@ -11,8 +11,8 @@ def normal(word: str) -> str:
 
 
 def means_not_applicable(word: str) -> bool:
-    """Whether ``word`` says that a question does not apply."""
-    return normal(word) in _NOT_APPLICABLE_WORDS
+    """Whether ``word`` says that a question does not apply, in one of the languages that forms are written in."""
+    return says_not_applicable(word)
 
 
 def is_iso_date(text: str) -> bool:

@@ -57,6 +57,12 @@ def difference(session: Session, ref: str, given: AnswerSet) -> list[AnswerChang
     ]
 
 
+def emptied(session: Session, ref: str, given: AnswerSet) -> list[str]:
+    """The questions whose answer the file left empty although one is stored: it stays, since an empty cell may be an accident."""
+    known = answers_of(session, ref)
+    return [question for question in given.cleared if question in known]
+
+
 def refuse_other_component(session: Session, ref: str, given: AnswerSet) -> None:
     """Refuse a workbook that was sent about another component.
 

@@ -13,12 +13,14 @@ from vendor_ai.db.approval import ApprovalRow, WaiverRow
 from vendor_ai.db.assessment import AssessmentRow
 from vendor_ai.db.verdict import ViolationRow
 from vendor_ai.domain.assessment import ENDED, AssessmentState
-from vendor_ai.domain.decision import DecisionState
+from vendor_ai.domain.decision import POSITIVE, DecisionState
 from vendor_ai.domain.four_eyes import same_person
 from vendor_ai.domain.gate import GivenApproval, GrantedWaiver, HeldFact, StandingDecision
+from vendor_ai.domain.pack import Recommendation
 from vendor_ai.domain.verdict import Evidence
 from vendor_ai.governance.gate_files import PERSISTENT_PROVEN_BREACH
 from vendor_ai.governance.gate_rules import GateRules
+from vendor_ai.governance.triage import TRIAGE_PACK
 from vendor_ai.services.assessment import key_of
 from vendor_ai.services.assessment_score import standing_of
 from vendor_ai.services.condition import conditions_of
@@ -28,10 +30,14 @@ _SETTLED = frozenset({"remediated", "credited", "closed"})
 
 
 def decisions_of(session: Session, component_id: int, *, at: datetime) -> tuple[StandingDecision, ...]:
-    """The decision about every decided assessment, oldest first; one that no longer holds is among them until it is reopened."""
+    """The decision about every decided assessment, oldest first; one that no longer holds is among them until it is reopened.
+
+    A triage says how deeply a component is looked at, by our own staff: approving it approves nothing, refusing it still counts.
+    """
     found = []
     for row in assessments.of_component(session, component_id):
-        if row.state != AssessmentState.DECIDED:
+        triage = assessments.pack_by_id(session, row.pack_id).pack == TRIAGE_PACK
+        if row.state != AssessmentState.DECIDED or (triage and Recommendation(row.decision) in POSITIVE):
             continue
         for entry in decisions.decisions(session, key_of(row)):
             if entry.state == DecisionState.EFFECTIVE:

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from vendor_ai.db.vendor import component_key, find_vendor
+from vendor_ai.domain.assessment import Assessment
 from vendor_ai.domain.sighting import Service
 from vendor_ai.domain.vendor import Vendor
 from vendor_ai.domain.verdict import ClauseVerdict, Evidence, VersionChange
 from vendor_ai.domain.verdict_json import verdict_from_json
 from vendor_ai.kit.money import Money
 from vendor_ai.services import inventory, shadow
-from vendor_ai.domain.assessment import Assessment
 from vendor_ai.services.overview_row import OverviewRow, Shelf, rows_of
 from vendor_ai.services.shadow import StoredFinding
 from vendor_ai.services.standing import seen_versions

@@ -12,13 +12,13 @@ from vendor_ai.db import verdict as verdict_store
 from vendor_ai.db.prediction_log import BatchRow
 from vendor_ai.db.vendor import component_key
 from vendor_ai.db.verdict import VerdictRow
+from vendor_ai.domain.assessment import Assessment
 from vendor_ai.domain.contract import Contract
 from vendor_ai.domain.vendor import Component, Vendor
 from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, Evidence, Result, VersionChange
 from vendor_ai.kit.money import Money
 from vendor_ai.kit.period import Period
 from vendor_ai.services import assessment, contract, notice
-from vendor_ai.domain.assessment import Assessment
 from vendor_ai.services.evaluation import credits_of
 from vendor_ai.services.notice import Violation
 from vendor_ai.services.prediction_log import OUTCOME, PREDICTION

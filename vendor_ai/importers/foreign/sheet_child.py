@@ -66,17 +66,11 @@ def add_shown(rows: list[list[Any]], shown: list[list[Any]]) -> None:
 def main() -> None:
     """Read the file named by the first argument."""
     sys.path.append(str(Path(__file__).resolve().parents[3]))
-    from vendor_ai.importers.workbook_child import cell, limit
+    from vendor_ai.importers.workbook_child import cell, limit, open_book
 
     path = sys.argv[1]
     limit(int(sys.argv[2]), int(sys.argv[3]))
-    import warnings
-
-    sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it for nothing, and its threads reserve memory
-    import openpyxl
-
-    warnings.simplefilter("ignore")  # openpyxl warns about extensions it does not keep; nothing is saved here
-    book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    book = open_book(path)
     names = {name: entry.value for name, entry in book.defined_names.items()}
     sheets: list[dict[str, Any]] = []
     with_formulas: list[int] = []
@@ -87,7 +81,7 @@ def main() -> None:
             sheets.append({"name": sheet.title, "state": sheet.sheet_state, "rows": rows, **layout(archive.read(sheet._worksheet_path))})
             with_formulas += [index] if formulas else []
     if with_formulas:
-        shown = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False).worksheets
+        shown = open_book(path, data_only=True).worksheets
         for index in with_formulas:
             add_shown(sheets[index]["rows"], sheet_rows(shown[index], cell)[0])
     json.dump({"sheets": sheets, "names": names}, sys.stdout)

@@ -1,6 +1,6 @@
 """Questionnaires about components: the list, and one of them as a reviewer reads it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
@@ -29,7 +29,7 @@ def assessment_page(ref: str, app: Installed) -> HTMLResponse:
     """One questionnaire with its answers, score, review, decision and history."""
     with app.records.read() as session:
         found = page_of(session, ref, at=app.clock.now())
-    shown = {
+    shown: dict[str, Any] = {
         "level_mark": words.level_mark,
         "answer_words": words.answer_words,
         "source_words": words.source_words,
