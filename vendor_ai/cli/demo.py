@@ -16,6 +16,7 @@ from vendor_ai.cli.output import JsonOption, console, print_json, print_table
 from vendor_ai.cli.state import chosen_home, remember_home
 
 if TYPE_CHECKING:
+    from vendor_ai.demo.decision import DecisionResult
     from vendor_ai.demo.play import CommandLine
     from vendor_ai.demo.result import Change, DemoResult, Document, VendorResult
 
@@ -59,7 +60,7 @@ def _command_line(home: Path) -> "CommandLine":
     from vendor_ai.cli.main import run
     from vendor_ai.demo.errors import DemoFailedError
 
-    def command(*arguments: str | Path, as_json: bool = True) -> Any:
+    def command(*arguments: str | Path, as_json: bool = True, blocked: bool = False) -> Any:
         words = [*map(str, arguments), *(["--json"] if as_json else [])]
         said, complained = io.StringIO(), io.StringIO()
         code: object = None
@@ -68,7 +69,7 @@ def _command_line(home: Path) -> "CommandLine":
                 run(["--home", str(home), *words])
             except SystemExit as ended:
                 code = ended.code
-        if code:
+        if code != int(blocked):
             reason = complained.getvalue().strip() or said.getvalue().strip()
             raise DemoFailedError(f"vendor-ai {' '.join(words)} ended with exit code {code}. {reason}")
         return json.loads(said.getvalue()) if as_json else said.getvalue()
@@ -79,6 +80,7 @@ def _command_line(home: Path) -> "CommandLine":
 def _print(result: "DemoResult") -> None:
     for vendor in result.vendors:
         _print_vendor(vendor)
+    _print_decision(result.decided)
     rows = [
         [
             finding["service"],
@@ -95,6 +97,13 @@ def _print(result: "DemoResult") -> None:
         for file in report["files"]:
             typer.echo(f"  {_near(file['path'])}")
     typer.echo(f"\nAll of it in the browser: vendor-ai --home {_near(str(result.home))} serve   (in a checkout: make serve)")
+
+
+def _print_decision(decided: "DecisionResult") -> None:
+    gate, decision = decided.gate, decided.decision
+    typer.echo(f"\n{decision['assessment']}: {decision['decided']} by {decision['by']} (recommended: {decision['recommendation']}).")
+    typer.echo(f"The {gate['gate']} gate of {gate['component']} (tier {gate['tier']}) waits for: {', '.join(gate['missing_approvals'])}.")
+    typer.echo(f"A signed approval: {_near(str(decided.file))}   (vendor-ai verify checks it offline)")
 
 
 def _print_vendor(vendor: "VendorResult") -> None:

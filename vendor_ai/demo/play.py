@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from vendor_ai.demo.calls import LogFiles, Made, log_over_http, make_calls
+from vendor_ai.demo.decision import decide
 from vendor_ai.demo.folder import DemoFolder, clean_folder, sample
 from vendor_ai.demo.process import embedded_default, own_server, vendor_service
 from vendor_ai.demo.questionnaire import fill_workbook
@@ -32,8 +33,8 @@ _CHECK_COLUMNS = {"prediction_id": "call_id", "observed_at": "checked", "actual"
 class CommandLine(Protocol):
     """Runs commands of ``vendor-ai`` on the demo's home."""
 
-    def __call__(self, *arguments: str | Path, as_json: bool = True) -> Any:
-        """Run one and return its JSON document; ``DemoFailedError`` where it does not succeed."""
+    def __call__(self, *arguments: str | Path, as_json: bool = True, blocked: bool = False) -> Any:
+        """Run one and return its JSON document; ``DemoFailedError`` where it does not succeed, or is not blocked though it should be."""
         ...
 
 
@@ -65,13 +66,16 @@ def play(root: Path, command_line: Callable[[Path], CommandLine], say: Callable[
     stage = _Stage(folder, command_line(folder.home), say, size)
     with embedded_default():
         scores = _claims(stage)
+        decided = decide(stage.command, f"{CLEARWATER.component}-a1", CLEARWATER.component, folder.files)
+        missing = ", ".join(decided.gate["missing_approvals"])
+        say(f"{CLEARWATER.name}: answers verified, decided by another person; the use-case gate still waits for {missing}.")
         _promises(stage)
         _facts(stage)
         shadow = stage.command("shadow", "scan", *sorted(sample("network").glob("*.log")))
         say(f"Two network logs scanned: {len(shadow['findings'])} AI services that nobody had asked for.")
         vendors = tuple(_verdicts(stage, vendor, scores[vendor.component]) for vendor in VENDORS)
         reports = tuple(_account(stage, month) for month in _MONTHS)
-    return DemoResult(folder.home, vendors, shadow, reports, time.monotonic() - started)
+    return DemoResult(folder.home, vendors, decided, shadow, reports, time.monotonic() - started)
 
 
 def _claims(stage: _Stage) -> dict[str, Document]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vendor_ai.demo.decision import DecisionResult
+
 Document = Mapping[str, Any]
 
 
@@ -47,6 +49,7 @@ class DemoResult:
 
     home: Path
     vendors: tuple[VendorResult, ...]
+    decided: DecisionResult
     shadow: Document
     reports: tuple[Document, ...]
     seconds: float
@@ -57,6 +60,7 @@ class DemoResult:
             "home": str(self.home),
             "seconds": round(self.seconds, 1),
             "vendors": [vendor.as_json() for vendor in self.vendors],
+            "decided": self.decided.as_json(),
             "shadow": self.shadow,
             "reports": list(self.reports),
         }
