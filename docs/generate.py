@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vendor_ai.clauses import CLAUSE_KINDS
+from vendor_ai.importers.crosswalk import crosswalk_files, read_crosswalk
 from vendor_ai.importers.log_file import LOG_FORMATS
+from vendor_ai.importers.model_document import MODEL_DOCUMENTS
 from vendor_ai.jobs.scheduler import JOBS
 from vendor_ai.metrics import METRICS
 from vendor_ai.reports import FORMATS
@@ -33,6 +35,18 @@ def extensions_page() -> str:
         ),
         _table("Clause kinds", "vendor_ai/clauses", ("Key", "Name"), ((kind.key, kind.label) for kind in CLAUSE_KINDS.values())),
         _table("Packs", "questionnaires", ("Id", "Title", "Questions"), ((p.id, p.title, str(len(p.questions))) for p in list_packs())),
+        _table(
+            "Crosswalks",
+            "questionnaires/crosswalks",
+            ("Id", "From", "Rules"),
+            ((c.id, c.title, str(len(c.rules))) for c in (read_crosswalk(path.read_text()).crosswalk for path in crosswalk_files()) if c),
+        ),
+        _table(
+            "Model documents that suggest answers",
+            "vendor_ai/importers",
+            ("Key", "Rules"),
+            ((f.key, f"questionnaires/documents/{f.key}.yaml") for f in MODEL_DOCUMENTS.values()),
+        ),
         _table(
             "Prediction log formats",
             "vendor_ai/importers",

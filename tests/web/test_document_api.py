@@ -32,7 +32,7 @@ def app(tmp_path: Path) -> App:
 
 @pytest.fixture
 def keeper(app: App) -> Headers:
-    return bearer_of(app, "keeper", "decide", "read")
+    return bearer_of(app, "keeper", "assess", "read")
 
 
 def kept_files(app: App) -> int:
@@ -153,7 +153,7 @@ def test_a_document_of_the_limit_is_kept_in_a_form_too(client: TestClient, keepe
 
 def test_handing_in_and_deleting_need_a_scope_and_reading_another(client: TestClient, app: App, keeper: Headers, reader: Headers) -> None:
     client.post(DOCUMENTS, params=TO, content=PDF, headers=keeper)
-    only_keeper = bearer_of(app, "only-keeper", "decide")
+    only_keeper = bearer_of(app, "only-keeper", "assess")
 
     assert client.post(DOCUMENTS, params=TO, content=PDF).status_code == 401
     assert client.post(DOCUMENTS, params=TO, content=PDF, headers=reader).status_code == 403
@@ -235,7 +235,7 @@ def test_the_room_of_a_vendor_that_is_full_is_a_conflict(tmp_path: Path) -> None
     app = empty_installation(tmp_path / "home", evidence_quota_mib=0)
     add_component(app, "Northwind Vision", "digit-reader")
     with TestClient(create_app(app), base_url=LOCAL) as client:
-        answer = client.post(DOCUMENTS, params=TO, content=PDF, headers=bearer_of(app, "keeper", "decide"))
+        answer = client.post(DOCUMENTS, params=TO, content=PDF, headers=bearer_of(app, "keeper", "assess"))
 
     assert answer.status_code == 409
     assert "VENDOR_AI_EVIDENCE_QUOTA_MIB" in answer.json()["detail"]

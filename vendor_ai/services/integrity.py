@@ -11,6 +11,7 @@ from vendor_ai.domain.check import Check
 from vendor_ai.domain.errors import ConflictError, VendorAIError
 from vendor_ai.predictions.schema import from_blob
 from vendor_ai.services.audit import verify
+from vendor_ai.services.evidence import unsound_documents
 from vendor_ai.settings import Settings
 
 _RESTORE = "Bring a backup back: vendor-ai db restore FILE --force"
@@ -39,6 +40,7 @@ def check_database(settings: Settings, open_database: Callable[[], Records]) -> 
         Check("schema", True, f"{revision}, as this version needs."),
         _files(settings, records),
         _inbox(records),
+        _evidence(settings, records),
         _audit(records),
     ]
 
@@ -72,6 +74,15 @@ def _inbox(records: Records) -> Check:
     if wrong:
         return Check("inbox", False, f"{wrong} of {entries} batches cannot be read.", _RESTORE)
     return Check("inbox", True, f"{entries} batches wait and can be read.")
+
+
+def _evidence(settings: Settings, records: Records) -> Check:
+    with records.read() as session:
+        wrong = unsound_documents(session, settings.home)
+    if wrong:
+        shown = "; ".join(wrong[:5]) + (f"; {len(wrong) - 5} more" if len(wrong) > 5 else "")
+        return Check("evidence", False, shown, _RESTORE)
+    return Check("evidence", True, "Every document is as it was stored.")
 
 
 def _audit(records: Records) -> Check:

@@ -13,7 +13,7 @@ from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import VENDOR_ANSWERABLE, AnswerSource, AssessmentState
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from vendor_ai.domain.message import LONGEST_TEXT, Message, MessageKind, Side, person_of, written
-from vendor_ai.domain.pack import NOT_APPLICABLE, Pack, Question
+from vendor_ai.domain.pack import Pack, Question, QuestionType
 from vendor_ai.domain.problem import Problem
 from vendor_ai.domain.review import answers_digest
 from vendor_ai.importers.answer_word import is_iso_date
@@ -152,7 +152,8 @@ def entries_of(session: Session, respondent: Respondent, given: AnswerSet) -> li
         question = pack.question(answer.question)
         if question is None or not respondent.sees(question.dimension) or known.get(answer.question) == answer:
             continue
-        value = answer.value if answer.value == NOT_APPLICABLE else question.chosen(answer.value) or answer.value
+        several = question.type is QuestionType.MULTI and not answer.not_applicable
+        value = question.chosen(answer.value) if several else answer.value
         seen = answers_digest([known.get(answer.question)])
         found.append(Entry(answer.question, value, answer.comment, answer.evidence, answer.dated, seen))
     return found

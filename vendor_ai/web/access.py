@@ -62,5 +62,19 @@ def reader(actor: Annotated[Actor, Depends(caller)]) -> Actor:
     return actor
 
 
+def assessor(actor: Annotated[Actor, Depends(caller)]) -> Actor:
+    """An actor who may send questionnaires, write to vendors and keep documents."""
+    require_scope(actor, Scope.ASSESS)
+    return actor
+
+
+def decider(actor: Annotated[Actor, Depends(caller)]) -> Actor:
+    """An actor who may review, decide and approve."""
+    require_scope(actor, Scope.DECIDE)
+    return actor
+
+
 Writer = Annotated[Actor, Depends(writer)]
+Assessor = Annotated[Actor, Depends(assessor)]
+Decider = Annotated[Actor, Depends(decider)]
 Reader = Annotated[Actor, Depends(reader)]

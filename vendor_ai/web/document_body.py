@@ -4,32 +4,21 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import Annotated, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from fastapi import Depends, Request
+from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.evidence import DocumentTooLargeError
-from vendor_ai.services.token import Scope, require_scope
-from vendor_ai.web.access import Installed, caller
+from vendor_ai.web.access import Assessor, Installed
 
 FORM = "multipart/form-data"
 _IN_MEMORY = 1 << 20
 _FORM_AROUND = 64 << 10  # what a form may add around its file
-
-
-def keeper(actor: Annotated[Actor, Depends(caller)]) -> Actor:
-    """An actor who may hand in and delete documents."""
-    require_scope(actor, Scope.DECIDE)
-    return actor
-
-
-Keeper = Annotated[Actor, Depends(keeper)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +29,7 @@ class HandedIn:
     name: str
 
 
-async def handed_in(request: Request, app: Installed, _by: Keeper) -> AsyncIterator[HandedIn]:
+async def handed_in(request: Request, app: Installed, _by: Assessor) -> AsyncIterator[HandedIn]:
     """The file of a request, for as long as it is answered."""
     limit = app.settings.evidence_limit_mib << 20
     form = request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM

@@ -3,28 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from vendor_ai.domain.actor import Actor
 from vendor_ai.services import answering
 from vendor_ai.services import assessment as service
 from vendor_ai.services.assessment_sheet import sheet_of
 from vendor_ai.services.questionnaire import DEFAULT_PACK, find_pack
-from vendor_ai.services.token import Scope, require_scope
-from vendor_ai.web.access import Installed, Reader, caller
+from vendor_ai.web.access import Assessor, Installed, Reader
 from vendor_ai.web.paging import Cursor, Limit, page
 
 ROUTER = APIRouter(tags=["assessments"])
 
-
-def assessor(actor: Annotated[Actor, Depends(caller)]) -> Actor:
-    """An actor who may send questionnaires."""
-    require_scope(actor, Scope.ASSESS)
-    return actor
-
-
-Assessor = Annotated[Actor, Depends(assessor)]
 StateFilter = Annotated[str, Query(max_length=40, description="Only those in this state, e.g. submitted.")]
 
 

@@ -13,8 +13,7 @@ from vendor_ai.services.component import change_status
 from vendor_ai.services.inventory import listing
 from vendor_ai.services.reassessment import note_incident, reassessments
 from vendor_ai.web import problem
-from vendor_ai.web.access import Installed, reader
-from vendor_ai.web.api.review import Decider
+from vendor_ai.web.access import Decider, Installed, reader
 from vendor_ai.web.paging import Cursor, Limit, page
 
 ROUTER = APIRouter(tags=["inventory"])

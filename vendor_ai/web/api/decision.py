@@ -12,8 +12,8 @@ from vendor_ai.services import decision as service
 from vendor_ai.services.assessment import assessment
 from vendor_ai.services.assessment_comparison import compare
 from vendor_ai.services.lapse import decision_in_force
-from vendor_ai.web.access import Installed, Reader
-from vendor_ai.web.api.review import Decider, Reason, Text
+from vendor_ai.web.access import Decider, Installed, Reader
+from vendor_ai.web.api.review import Reason, Text
 
 ROUTER = APIRouter(tags=["review and decision"])
 

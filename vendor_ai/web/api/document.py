@@ -8,7 +8,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.evidence import Confidentiality, Document, EvidenceNoun
 from vendor_ai.services.evidence import (
     add_document,
@@ -22,14 +21,13 @@ from vendor_ai.services.evidence import (
     views,
 )
 from vendor_ai.web import problem
-from vendor_ai.web.access import Installed, reader
-from vendor_ai.web.document_body import FORM, HandedIn, Keeper, handed_in
+from vendor_ai.web.access import Assessor, Installed, Reader
+from vendor_ai.web.document_body import FORM, HandedIn, handed_in
 from vendor_ai.web.paging import Cursor, Limit, page
 
 ROUTER = APIRouter(tags=["evidence"])
 
 
-Reader = Annotated[Actor, Depends(reader)]
 VendorName = Annotated[str, Query(max_length=200, description="Only those of this vendor.")]
 Name = Annotated[str, Query(max_length=500)]
 
@@ -56,7 +54,7 @@ _BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {"applicat
 
 
 @ROUTER.post("/documents", status_code=201, responses=_TOO_LARGE, openapi_extra=_BODY)
-def add(app: Installed, by: Keeper, terms: Annotated[Terms, Depends()], given: Annotated[HandedIn, Depends(handed_in)]) -> dict[str, Any]:
+def add(app: Installed, by: Assessor, terms: Annotated[Terms, Depends()], given: Annotated[HandedIn, Depends(handed_in)]) -> dict[str, Any]:
     """Keep a document; the answer comes once it is durable. The same one sent again is the one there is."""
     with app.records.write() as session:
         found = add_document(
@@ -119,14 +117,14 @@ def looks(ref: str, app: Installed, _by: Reader) -> list[dict[str, Any]]:
 
 
 @ROUTER.post("/documents/{ref}/uses")
-def stand_for(*, ref: str, noun: EvidenceNoun, reference: Name, subject: Name, app: Installed, by: Keeper) -> dict[str, Any]:
+def stand_for(*, ref: str, noun: EvidenceNoun, reference: Name, subject: Name, app: Installed, by: Assessor) -> dict[str, Any]:
     """Say what a document stands for: a question of an assessment, or a clause of a contract."""
     with app.records.write() as session:
         return link_document(session, ref, noun=noun, reference=reference, subject=subject, by=by, at=app.clock.now()).as_json()
 
 
 @ROUTER.delete("/documents/{ref}", status_code=204, response_class=Response)
-def delete(ref: str, reason: Name, app: Installed, by: Keeper) -> Response:
+def delete(ref: str, reason: Name, app: Installed, by: Assessor) -> Response:
     """Remove a document's content; its hash, name and dates stay."""
     with app.records.write() as session:
         delete_document(session, ref, reason, by=by, at=app.clock.now())

@@ -10,8 +10,8 @@ from vendor_ai.domain.gate import Gate
 from vendor_ai.services import approval as approvals
 from vendor_ai.services import waiver as waivers
 from vendor_ai.services.gate import check_gate
-from vendor_ai.web.access import Installed, reader
-from vendor_ai.web.api.review import Decider, Reason, Text
+from vendor_ai.web.access import Decider, Installed, reader
+from vendor_ai.web.api.review import Reason, Text
 from vendor_ai.web.paging import Cursor, Limit, page
 
 ROUTER = APIRouter(tags=["gates"])

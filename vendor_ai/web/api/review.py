@@ -3,26 +3,16 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.pack import Level
 from vendor_ai.domain.review import ReviewKind
 from vendor_ai.services import review as service
-from vendor_ai.services.token import Scope, require_scope
-from vendor_ai.web.access import Installed, caller
+from vendor_ai.web.access import Decider, Installed
 
 ROUTER = APIRouter(tags=["review and decision"])
 
-
-def decider(actor: Annotated[Actor, Depends(caller)]) -> Actor:
-    """An actor who may review, decide and approve."""
-    require_scope(actor, Scope.DECIDE)
-    return actor
-
-
-Decider = Annotated[Actor, Depends(decider)]
 Text = Annotated[str, Field(max_length=5_000)]
 
 

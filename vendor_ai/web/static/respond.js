@@ -4,6 +4,7 @@
 (() => {
   const PAUSE_MS = 900, RETRY_MS = 15000;
   const unsaved = new Map(); // question element -> number of its newest edit
+  const undecided = new Set(); // where both texts are shown and the respondent has not said which one stands
   const timers = new Map();
   let edits = 0, chain = Promise.resolve(), leaving = false;
 
@@ -31,6 +32,7 @@
     const block = blockOf(event.target);
     if (!block || !event.target.closest("form[data-answers]") || event.target.form !== block.closest("form")) return;
     unsaved.set(block, ++edits);
+    if (undecided.has(block)) return;
     say(block, "Not saved yet");
     clearTimeout(timers.get(block));
     timers.set(block, setTimeout(() => queue(block), event.type === "change" ? 0 : PAUSE_MS));
@@ -43,7 +45,7 @@
   }
 
   async function save(block) {
-    if (!unsaved.has(block)) return;
+    if (!unsaved.has(block) || undecided.has(block)) return;
     const edit = unsaved.get(block), id = block.dataset.question;
     let answer, said = {};
     say(block, "Saving …");
@@ -78,6 +80,7 @@
 
   // Both texts are shown; the respondent says which one stands.
   function decide(block, theirs) {
+    undecided.add(block);
     const line = say(block, `Not saved: ${theirs.by} changed this answer meanwhile to “${theirs.said}”. Yours still stands above. `, true);
     const mine = document.createElement("button"), other = document.createElement("button");
     mine.type = other.type = "button";
@@ -85,6 +88,7 @@
     mine.textContent = "Save mine instead";
     other.textContent = "Take theirs";
     mine.addEventListener("click", () => {
+      undecided.delete(block);
       block.querySelector(`[name="${CSS.escape("seen." + block.dataset.question)}"]`).value = theirs.seen;
       queue(block);
     });
