@@ -118,7 +118,7 @@ def test_the_table_shows_what_is_handed_in_and_what_is_overdue(records: Records)
         "APPROVED",
         False,
     )
-    assert (second.state.words, second.answered, second.overdue) == ("in progress", 1, True)  # the vendor-wide answer reached it
+    assert (second.state.words, second.answered, second.overdue) == ("sent", 1, True)  # the vendor-wide answer reached it
     assert (whole.assessments, whole.handed_in, whole.pack) == (2, 1, "small")
 
 

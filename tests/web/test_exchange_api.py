@@ -14,7 +14,7 @@ MESSAGES = "/api/v1/assessments/ocr-a1/messages"
 
 @pytest.fixture
 def decider(app: App) -> Headers:
-    return bearer_of(app, "decider", "decide")
+    return bearer_of(app, "decider", "assess")
 
 
 def test_a_campaign_is_read_with_where_its_assessments_stand(app: App, client: TestClient, reader: Headers) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -10,14 +10,14 @@ from tests.factories.installation import BY, NOW
 from tests.factories.respondent import Visitor, visitor
 from tests.web.test_pages import Reader
 from vendor_ai.db import decision as decision_store
-from vendor_ai.db import finding as finding_store
 from vendor_ai.db.decision import DecisionRow
-from vendor_ai.db.finding import FindingRow
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import AssessmentState
+from vendor_ai.domain.decision import DecisionCondition
 from vendor_ai.domain.message import MessageKind, Side
-from vendor_ai.services import assessment, evidence, evidence_record, message
+from vendor_ai.domain.pack import Level
+from vendor_ai.services import assessment, condition, evidence, evidence_record, message
 from vendor_ai.wiring import App
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -138,21 +138,18 @@ def decide(jane: Visitor) -> int:
     with jane.app.records.write() as session:
         row = assessment.row_of(session, jane.ref)
         row.state = AssessmentState.DECIDED.value
-        decision_store.add(
-            session,
-            DecisionRow(
-                assessment_id=assessment.key_of(row), decision="APPROVED_WITH_CONDITIONS", recommendation="APPROVED_WITH_CONDITIONS",
-                score={"score": "1.75"}, rationale="Good work; one report is old.", conditions=[], milder=False, state="effective",
-                by="user:anna", at=NOW,
-            ),
+        decision = DecisionRow(
+            assessment_id=assessment.key_of(row), decision="APPROVED_WITH_CONDITIONS", recommendation="APPROVED_WITH_CONDITIONS",
+            score={"score": "1.75"}, rationale="Good work; one report is old.", conditions=[], milder=False, state="effective",
+            by="user:anna", at=NOW,
         )  # fmt: skip
-        condition = FindingRow(
-            kind="condition", subject=f"{jane.ref}:tested", state="open", owner="vendor", severity="HIGH",
-            due_at=NOW + timedelta(days=60), details={"text": "Send a new report."}, opened_at=NOW,
-        )  # fmt: skip
-        finding_store.add(session, condition)
-        assert condition.id is not None
-        return condition.id
+        decision_store.add(session, decision)
+        assert decision.id is not None
+        conditions = [DecisionCondition("Send a new report.", "vendor", 60, Level.HIGH, "tested")]
+        condition.open_conditions(session, jane.ref, decision.id, conditions, by=ALICE, at=NOW)
+        (found,) = condition.conditions_of(session, jane.ref)
+        assert found.id is not None
+        return found.id
 
 
 def test_after_the_decision_the_vendor_reads_its_reasons_and_conditions(jane: Visitor) -> None:

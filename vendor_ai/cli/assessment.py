@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vendor_ai.cli import assessment_evidence, assessment_review, assessment_triage
+from vendor_ai.cli import assessment_evidence, assessment_exchange, assessment_review, assessment_triage
 from vendor_ai.cli.output import JsonOption, print_json, print_problems, print_table
 from vendor_ai.cli.session import acting, open_session, read_instant
 from vendor_ai.domain.assessment import AnswerSource
@@ -22,7 +22,7 @@ RefArgument = Annotated[str, typer.Argument(help="The assessment's reference, e.
 
 def register(app: typer.Typer) -> None:
     """Add the noun, with the verbs that have files of their own."""
-    for module in (assessment_evidence, assessment_review, assessment_triage):
+    for module in (assessment_exchange, assessment_evidence, assessment_review, assessment_triage):
         module.add_verbs(assessment)
     app.add_typer(assessment, name="assessment")
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import lru_cache
 
 from sqlmodel import Session
 
@@ -72,9 +73,14 @@ def key_of(row: AssessmentRow) -> int:
 def pack_of(session: Session, ref: str) -> Pack:
     """The assessment's own copy of its pack."""
     stored = store.pack_by_id(session, row_of(session, ref).pack_id)
-    parsed = check_pack_text(stored.text)
+    return _read(stored.pack, stored.version, stored.text)
+
+
+@lru_cache(maxsize=64)  # a stored version never changes, and reading one takes longer than scoring it
+def _read(pack: str, version: str, text: str) -> Pack:
+    parsed = check_pack_text(text)
     if parsed.pack is None:
-        raise PackInvalidError(f"{stored.pack} {stored.version}", parsed.problems)
+        raise PackInvalidError(f"{pack} {version}", parsed.problems)
     return parsed.pack
 
 

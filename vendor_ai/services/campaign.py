@@ -23,7 +23,7 @@ from vendor_ai.domain.vendor import Component, ComponentStatus
 from vendor_ai.kit.slug import slug
 from vendor_ai.services.answering import inherit
 from vendor_ai.services.assessment import send, stored_pack
-from vendor_ai.services.response_form import progress_of
+from vendor_ai.services.progress import progress_of
 from vendor_ai.services.tier import tier_of
 
 _UNFINISHED = frozenset({AssessmentState.DRAFT, AssessmentState.SENT, AssessmentState.IN_PROGRESS})

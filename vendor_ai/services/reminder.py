@@ -26,7 +26,7 @@ from vendor_ai.domain.vendor import Component
 from vendor_ai.outside.mail import Letter
 from vendor_ai.services.assessment import key_of
 from vendor_ai.services.contract import contracts
-from vendor_ai.services.response_form import progress_of
+from vendor_ai.services.progress import progress_of
 from vendor_ai.services.vendor_link import is_address
 
 DAYS = (7, 3, 1)

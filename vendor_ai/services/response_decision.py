@@ -7,13 +7,12 @@ from pathlib import Path
 from sqlmodel import Session
 
 from vendor_ai.db import decision as decision_store
-from vendor_ai.db import finding as finding_store
 from vendor_ai.db.finding import FindingRow
 from vendor_ai.domain.decision import DecisionState
 from vendor_ai.domain.errors import NotAllowedError, NotFoundError
-from vendor_ai.domain.finding import CONDITION
 from vendor_ai.domain.message import Message, MessageKind, message_text
 from vendor_ai.services.assessment import key_of, row_of
+from vendor_ai.services.condition import conditions_of
 from vendor_ai.services.evidence import EvidenceLimits
 from vendor_ai.services.response import say
 from vendor_ai.services.response_attachment import Attachment, keep
@@ -57,17 +56,13 @@ def decision_shown(session: Session, respondent: Respondent) -> ShownDecision | 
     if not effective:
         return None
     row = effective[-1]
-    conditions = tuple(_shown(it) for it in _conditions(session, respondent.ref) if it.details.get("decision") == row.id)
+    conditions = tuple(_shown(it) for it in conditions_of(session, respondent.ref, row.id))
     return ShownDecision(row.decision, row.rationale, row.at, row.valid_until, conditions)
-
-
-def _conditions(session: Session, ref: str) -> list[FindingRow]:
-    return [row for row in finding_store.findings(session, CONDITION) if row.subject.partition(":")[0] == ref]
 
 
 def _shown(row: FindingRow) -> ShownCondition:
     assert row.id is not None
-    text = str(row.details.get("text", row.subject))
+    text = str(row.details["text"])
     return ShownCondition(row.id, text, row.owner, row.due_at, row.closed_at, row.closure)
 
 
@@ -91,13 +86,13 @@ def give_closure(
     """
     if respondent.sections:
         raise NotAllowedError("Your link is for sections. Conditions are answered by a link for the whole questionnaire.")
-    condition = next((row for row in _conditions(session, respondent.ref) if row.id == number), None)
+    condition = next((row for row in conditions_of(session, respondent.ref) if row.id == number), None)
     if condition is None:
         raise NotFoundError("condition", str(number), "Reload the page: it lists those there are.")
     said = message_text(text)
-    question = condition.subject.partition(":")[2]
+    question = str(condition.details["question"])
     if document is not None:
         kept = keep(session, home, respondent, document, question=question, limits=limits, at=at)
         said = f"{said}\nAttached: {kept.name} ({kept.ref})"
-    about = f"Condition {number}: {condition.details.get('text', '')}"
+    about = f"Condition {number}: {condition.details['text']}"
     return say(session, respondent, f"{about}\n{said}", kind=MessageKind.CLOSURE, at=at)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from vendor_ai.db import evidence as store
 from vendor_ai.db.evidence import EvidenceRow
-from vendor_ai.domain.evidence import EvidenceNoun
+from vendor_ai.domain.evidence import Confidentiality, EvidenceNoun
 from vendor_ai.domain.message import person_of
 
 
@@ -25,6 +25,11 @@ class ShownDocument:
     stored_at: datetime
     deleted_at: datetime | None
     views: tuple[tuple[str, datetime], ...]  # person and moment
+
+    @property
+    def terms(self) -> str:
+        """How it may be passed on, in words."""
+        return "under NDA" if self.confidentiality == Confidentiality.NDA else self.confidentiality.replace("_", " ")
 
 
 def documents_of(session: Session, ref: str) -> Mapping[str, tuple[ShownDocument, ...]]:

@@ -3,7 +3,7 @@
 Nothing here knows a weight, a level or a score, so that no page made from it can show one.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,10 +18,11 @@ from vendor_ai.domain.band import number_text
 from vendor_ai.domain.message import Message, Side, person_of
 from vendor_ai.domain.pack import Pack, Question, QuestionType, Scope
 from vendor_ai.domain.review import answers_digest
-from vendor_ai.scoring.applicability import Asked, asked_questions, possible_questions
+from vendor_ai.scoring.applicability import Asked, asked_questions
 from vendor_ai.services.answering import Submission, submissions
 from vendor_ai.services.assessment import asked_properties, component_of, given_answers, key_of, pack_of, row_of
 from vendor_ai.services.message import messages
+from vendor_ai.services.progress import listed_questions
 from vendor_ai.services.response_evidence import ShownDocument, documents_of
 from vendor_ai.services.vendor_link import Respondent
 
@@ -59,8 +60,11 @@ class FormQuestion:
         """The answer in words."""
         if self.answer is None:
             return ""
+        if self.answer.not_applicable:
+            return "Does not apply"
         labels = dict(self.options)
-        return "; ".join(labels.get(value, value) for value in self.chosen) or self.answer.value
+        named = "; ".join(labels.get(value, value) for value in self.chosen)
+        return named or f"{self.answer.value} {self.unit}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,33 +172,6 @@ def response_form(session: Session, respondent: Respondent, *, language: str = "
 def _in_language(pack: Pack, wanted: Sequence[str]) -> Pack:
     known = {code.casefold() for code in pack.languages}
     return pack.in_language(next((code for code in wanted if code.casefold() in known), pack.language))
-
-
-def listed_questions(pack: Pack, properties: Mapping[str, Collection[str]]) -> tuple[Question, ...]:
-    """The questions that some answers may have asked: what hangs on one that is ruled out is ruled out with it."""
-    listed: dict[str, Question] = {}
-    for question in possible_questions(pack, properties):
-        if all(trigger.question is None or trigger.question in listed for trigger in question.applies_when):
-            listed[question.id] = question
-    return tuple(listed.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How many of the required questions that are asked now have an answer."""
-
-    answered: int
-    asked: int
-
-
-def progress_of(session: Session, ref: str) -> Progress:
-    """How far an assessment is answered."""
-    row = row_of(session, ref)
-    answers = {key: entry.answer for key, entry in given_answers(session, ref).items()}
-    listed = listed_questions(pack_of(session, ref), asked_properties(session, row))
-    asked = asked_questions(listed, answers)
-    now = [question.id for question in listed if question.required and asked[question.id] is Asked.YES]
-    return Progress(sum(question in answers for question in now), len(now))
 
 
 class _Builder:

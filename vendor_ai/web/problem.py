@@ -24,6 +24,7 @@ STATUSES: dict[str, tuple[int, str]] = {
     "body-too-large": (413, "The body is too large"),
     "unsupported-content": (415, "The body is of an unknown type"),
     "invalid-input": (422, "The input cannot be used as it is"),
+    "too-many-tries": (429, "Too many tries"),
     "store-unavailable": (503, "The store cannot take this now"),
 }
 

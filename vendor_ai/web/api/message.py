@@ -5,11 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.message import LONGEST_TEXT, MessageKind, Side
 from vendor_ai.services import message as service
-from vendor_ai.services.token import Scope, require_scope
-from vendor_ai.web.access import Installed, caller, reader
+from vendor_ai.web.access import Assessor, Installed, reader
 from vendor_ai.web.paging import Cursor, Limit, page
 
 ROUTER = APIRouter(tags=["assessment"])
@@ -28,12 +26,6 @@ class NewMessage(BaseModel):
     internal: bool = Field(default=False, description="Whether the vendor never sees it.")
 
 
-def staff(actor: Annotated[Actor, Depends(caller)]) -> Actor:
-    """Whoever works on assessments."""
-    require_scope(actor, Scope.DECIDE)
-    return actor
-
-
 @ROUTER.get("/assessments/{ref}/messages", dependencies=[Depends(reader)])
 def messages(ref: str, app: Installed, cursor: Cursor = None, limit: Limit = 100) -> dict[str, Any]:
     """What was written about an assessment, internal notes among it, oldest first."""
@@ -43,7 +35,7 @@ def messages(ref: str, app: Installed, cursor: Cursor = None, limit: Limit = 100
 
 
 @ROUTER.post("/assessments/{ref}/messages", status_code=201)
-def write(ref: str, given: NewMessage, app: Installed, by: Annotated[Actor, Depends(staff)]) -> dict[str, Any]:
+def write(ref: str, given: NewMessage, app: Installed, by: Assessor) -> dict[str, Any]:
     """Write one."""
     kind = MessageKind.CLARIFICATION if given.clarification else MessageKind.COMMENT
     with app.records.write() as session:
@@ -61,7 +53,7 @@ def write(ref: str, given: NewMessage, app: Installed, by: Annotated[Actor, Depe
 
 
 @ROUTER.post("/assessments/{ref}/messages/{number}/settled")
-def settle(ref: str, number: Number, app: Installed, by: Annotated[Actor, Depends(staff)]) -> dict[str, Any]:
+def settle(ref: str, number: Number, app: Installed, by: Assessor) -> dict[str, Any]:
     """Note that a clarification request was answered to satisfaction."""
     with app.records.write() as session:
         return service.settle(session, ref, number, by=by, at=app.clock.now()).as_json()
