@@ -56,12 +56,12 @@ def _properties(component: Component) -> dict[str, Any]:
 def vendor_row(session: Session, reference: str) -> VendorRow | None:
     """The row of the vendor with this slug or exact name, whatever its case, or None."""
     key = reference.strip().lower()
-    query = (
-        select(VendorRow)
-        .where((func.lower(VendorRow.ref) == key) | (func.lower(VendorRow.name) == key) | (col(VendorRow.name) == reference.strip()))
-        .order_by((func.lower(VendorRow.ref) == key).desc(), col(VendorRow.id))
-    )
-    return session.exec(query).first()
+    # A reference is indexed and in lower case; only a name has to be looked for row by row.
+    found = session.exec(select(VendorRow).where(col(VendorRow.ref) == key)).first()
+    if found is not None:
+        return found
+    named = (func.lower(VendorRow.name) == key) | (col(VendorRow.name) == reference.strip())
+    return session.exec(select(VendorRow).where(named).order_by(col(VendorRow.id))).first()
 
 
 def find_vendor(session: Session, reference: str) -> Vendor:
@@ -83,15 +83,11 @@ def component_key(session: Session, reference: str) -> tuple[int, Component]:
         NotFoundError: When there is none.
     """
     key = reference.strip().lower()
-    query = (
-        select(ComponentRow, VendorRow.ref)
-        .join(VendorRow, col(ComponentRow.vendor_id) == col(VendorRow.id))
-        .where(
-            (func.lower(ComponentRow.ref) == key) | (func.lower(ComponentRow.name) == key) | (col(ComponentRow.name) == reference.strip())
-        )
-        .order_by((func.lower(ComponentRow.ref) == key).desc())
-    )
-    found = session.exec(query).first()
+    query = select(ComponentRow, VendorRow.ref).join(VendorRow, col(ComponentRow.vendor_id) == col(VendorRow.id))
+    found = session.exec(query.where(col(ComponentRow.ref) == key)).first()
+    if found is None:
+        named = (func.lower(ComponentRow.name) == key) | (col(ComponentRow.name) == reference.strip())
+        found = session.exec(query.where(named).order_by(col(ComponentRow.id))).first()
     if found is None:
         raise NotFoundError("component", reference, "See `vendor-ai inventory list`, or add it with `vendor-ai inventory import`.")
     row, vendor_ref = found

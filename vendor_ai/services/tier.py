@@ -1,6 +1,7 @@
 """The risk tier of a stored component, or of a use that is only described."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlmodel import Session
 
@@ -22,6 +23,7 @@ from vendor_ai.governance.tier import classify
 from vendor_ai.governance.tier_files import shipped_rules
 
 
+@lru_cache(maxsize=4096)  # an import asks about the same use for its finding, its audit entry and its questions
 def classify_use(use: ComponentUse) -> Classification:
     """The tier of a use that need not be stored."""
     return classify(use, shipped_rules())
