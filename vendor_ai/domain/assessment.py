@@ -1,6 +1,6 @@
 """Assessments: their states, what may follow what, and where an answer comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -100,6 +100,9 @@ class GivenAnswer:
     answered_at: datetime
 
 
+_HANDED_IN = frozenset({_S.SUBMITTED, _S.UNDER_REVIEW, _S.DECIDED, _S.REOPENED})
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """One assessment as people see it; ``score`` holds the keys of the score document, None before the first answer."""
@@ -117,6 +120,18 @@ class Assessment:
     submitted_at: datetime | None = None
     contact: str = ""
     supersedes: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether its answers are what the vendor stands by, not a form under way."""
+        return AssessmentState(self.state) in _HANDED_IN
+
+    @property
+    def verified(self) -> bool:
+        """Whether a reviewer had verified every answer that carries the score when it was last computed."""
+        return bool(self.score and self.score.get("verified"))
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for `--json`."""
@@ -139,3 +154,12 @@ class Assessment:
 
 def _text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
+
+
+def leading_claim(own: Sequence[Assessment], *, besides: str) -> Assessment | None:
+    """The assessment that stands for a component, of all of them newest first: the newest that was handed in, else the newest there is.
+
+    ``besides`` is the pack that our own staff answers before a vendor is asked; it is no claim of the vendor.
+    """
+    asked = [entry for entry in own if entry.pack != besides and AssessmentState(entry.state) not in ENDED]
+    return next((entry for entry in asked if entry.handed_in), asked[0] if asked else None)

@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from vendor_ai.domain.band import Band, number_text
 from vendor_ai.domain.level import Level, Recommendation
 from vendor_ai.kit.number import finite_decimal, fraction_text
 
 NOT_APPLICABLE = "NA"
+PERCENT, MILLISECONDS = "percent", "milliseconds"  # the units that figures to be measured are claimed in
 SEPARATOR = "; "  # between the chosen values of a stored answer
 
 
@@ -136,6 +137,7 @@ class Question:
     combine: Combine = Combine.WORST
     bands: tuple[Band, ...] = ()
     unit: str = ""
+    metric: str = ""  # the measured figure that the answer, a number, is held against
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     answered: Level | None = None
@@ -145,6 +147,12 @@ class Question:
     def scored(self) -> bool:
         """Whether an answer carries a level."""
         return self.type.has_options or bool(self.bands) or self.answered is not None
+
+    def claimed_figure(self, value: str) -> tuple[Decimal, Literal["share", "ms"]] | None:
+        """The figure an answer claims for ``metric``: a share between 0 and 1, or ms; None where it claims none."""
+        if not self.metric or value == NOT_APPLICABLE:
+            return None
+        return (Decimal(value) / 100, "share") if self.unit == PERCENT else (Decimal(value), "ms")
 
     def option(self, value: str) -> Option | None:
         """The option with this value."""
@@ -207,6 +215,7 @@ class Question:
             "combine": "" if self.combine is Combine.WORST else str(self.combine),
             "bands": [band.as_json() for band in self.bands],
             "unit": self.unit,
+            "metric": self.metric,
             "minimum": "" if self.minimum is None else number_text(self.minimum),
             "maximum": "" if self.maximum is None else number_text(self.maximum),
             "answered": self.answered and self.answered.name,

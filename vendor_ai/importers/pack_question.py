@@ -8,6 +8,7 @@ from typing import Any
 from vendor_ai.domain.band import number_text, reachable_bands
 from vendor_ai.domain.pack import Band, Level, QuestionType
 from vendor_ai.domain.problem import Problem
+from vendor_ai.domain.question import MILLISECONDS, PERCENT
 from vendor_ai.importers.answer_word import means_not_applicable, normal
 from vendor_ai.importers.marked_yaml import MarkedDocument
 from vendor_ai.importers.pack_value import several, word
@@ -20,6 +21,7 @@ _FIELDS: dict[str, frozenset[QuestionType]] = {
     "combine": frozenset({QuestionType.MULTI}),
     "bands": frozenset({QuestionType.NUMBER, QuestionType.DATE, QuestionType.MULTI}),
     "unit": frozenset({QuestionType.NUMBER}),
+    "metric": frozenset({QuestionType.NUMBER}),
     "minimum": frozenset({QuestionType.NUMBER}),
     "maximum": frozenset({QuestionType.NUMBER}),
     "answered": frozenset({QuestionType.TEXT, QuestionType.FILE}),
@@ -35,6 +37,9 @@ def question_problems(document: MarkedDocument, index: int) -> Iterator[Problem]
         yield from _option_problems(document, index, entry["options"])
         yield from _kind_problems(document, index, entry, kind)
         yield from _floor_problems(document, index, entry)
+    if "metric" in entry and kind is QuestionType.NUMBER and entry.get("unit") not in (PERCENT, MILLISECONDS):
+        message = f"A figure that is held against a measurement has the unit {PERCENT} or {MILLISECONDS}. Give one of them."
+        yield document.problem(("questions", index, "metric"), message)
     if entry.get("combine") != "count" and kind is QuestionType.MULTI and "bands" in entry:
         message = "Bands grade how many options were chosen. Add combine: count, or leave the bands out."
         yield document.problem(("questions", index, "bands"), message)

@@ -71,6 +71,7 @@ def _question(entry: dict[str, Any]) -> Question:
         combine=Combine(entry.get("combine", "worst")),
         bands=tuple(Band(_number(band.get("up_to")), _level(band["level"])) for band in entry.get("bands", ())),
         unit=entry.get("unit", "").strip(),
+        metric=entry.get("metric", ""),
         minimum=_number(entry.get("minimum")),
         maximum=_number(entry.get("maximum")),
         answered=_level(entry["answered"]) if "answered" in entry else None,

@@ -18,13 +18,11 @@ from vendor_ai.db.vendor import component_key, components, find_vendor
 from vendor_ai.db.verdict import VerdictRow, ViolationRow
 from vendor_ai.domain.account import (
     AccountFacts,
-    ClaimFact,
     ClauseHistory,
     ComparisonFact,
     ComponentMonth,
     ContractAccount,
     FileTrace,
-    FindingFact,
     NoticeFact,
     PastPeriod,
     Series,
@@ -47,7 +45,8 @@ from vendor_ai.kit.period import Period, PeriodError, PeriodLength, parse_period
 from vendor_ai.kit.slug import slug
 from vendor_ai.metrics import METRICS
 from vendor_ai.outside.clock import FixedClock
-from vendor_ai.services import assessment, contract, measurement, shadow
+from vendor_ai.services import contract, measurement, shadow
+from vendor_ai.services.account_claim import claims_of, findings_of
 from vendor_ai.services.evaluation import evaluate
 from vendor_ai.services.prediction_log import OUTCOME, PREDICTION, PredictionLog
 from vendor_ai.services.version_change import compare_versions
@@ -121,8 +120,8 @@ def gather(log: PredictionLog, vendor_ref: str, month: str, *, services: Sequenc
             notices=tuple(_notices(session, case)),
             comparisons=comparisons,
             earlier_credits=tuple(_earlier_credits(session, case, accounts)),
-            claims=tuple(_claims(session, own)),
-            findings=tuple(_findings(session, own)),
+            claims=tuple(claims_of(session, own)),
+            findings=tuple(findings_of(session, own, at=case.as_of)),
             shadow=tuple(_shadow(session, vendor.ref, services)),
             signals=tuple(SignalFed(name, shadow.signals_fed(session).get(name)) for name in SIGNALS),
             verdicts=tuple(_traces(session, case)),
@@ -272,44 +271,6 @@ def _earlier_credits(session: Session, case: _Month, accounts: Sequence[Contract
             verdict = verdict_from_json(row.figures)
             if verdict.credit is not None and row.period not in shown and row.end_at <= case.as_of:
                 found.append((row.period, row.clause, verdict.component, verdict.credit))
-    return found
-
-
-def _claims(session: Session, own: Sequence[Component]) -> list[ClaimFact]:
-    """The newest assessment of every component that has answers."""
-    refs = {component.ref for component in own}
-    found: dict[str, ClaimFact] = {}
-    for entry in assessment.assessments(session):
-        if entry.component in refs and entry.component not in found and entry.score is not None:
-            score = entry.score["score"]
-            found[entry.component] = ClaimFact(
-                component=entry.component,
-                pack=entry.pack,
-                version=entry.version,
-                score=None if score is None else Fraction(score),
-                recommendation=entry.score["recommendation"],
-                complete=bool(entry.score["complete"]),
-                decision=entry.decision or None,
-            )
-    return [found[ref] for ref in sorted(found)]
-
-
-def _findings(session: Session, own: Sequence[Component]) -> list[FindingFact]:
-    """Conditions that the answers raise, and owners nobody named."""
-    refs = {component.ref for component in own}
-    found = [
-        FindingFact(
-            f"{entry.ref}/{raised['question']}", "condition", raised["text"], raised["severity"], raised["owner"], component=entry.component
-        )
-        for entry in assessment.assessments(session)
-        if entry.component in refs and entry.score is not None
-        for raised in entry.score["conditions"]
-    ]
-    for component in own:
-        missing = [name for name in ("business", "technical", "operations") if not getattr(component, f"{name}_owner")]
-        if missing:
-            title = f"Nobody is named as owner: {', '.join(missing)}"
-            found.append(FindingFact(f"{component.ref}/owners", "owner", title, "MEDIUM", component=component.ref))
     return found
 
 

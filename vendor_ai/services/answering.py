@@ -136,10 +136,10 @@ def store_answers(
 def rescore(session: Session, ref: str, *, at: datetime) -> Score:
     """Score the answers as they stand and keep the result with the assessment."""
     row = row_of(session, ref)
-    score = standing_of(session, ref, at=at).score
-    row.score = score.as_json()
+    standing = standing_of(session, ref, at=at)
+    row.score = {**standing.score.as_json(), "verified": standing.verified}
     session.flush()
-    return score
+    return standing.score
 
 
 def complete(session: Session, ref: str, *, at: datetime) -> bool:

@@ -255,4 +255,6 @@ def described(session: Session, row: AssessmentRow, component: str) -> Assessmen
         submitted_at=row.submitted_at,
         contact=row.contact,
         supersedes=row.supersedes,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
     )

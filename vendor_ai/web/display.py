@@ -163,7 +163,9 @@ def score_text(text: str) -> str:
 
 
 def claim_mark(claim: Assessment) -> Mark:
-    """What the arithmetic of the newest questionnaire recommends."""
+    """What the arithmetic of a questionnaire recommends; a form under way is judged by nobody, whatever its open questions count."""
+    if claim.score and not claim.score["complete"] and not claim.handed_in:
+        return Mark("Being answered", Tone.NEUTRAL)
     named = claim.score["recommendation"] if claim.score else None
     if named is None:
         return Mark("No score", Tone.UNKNOWN)
