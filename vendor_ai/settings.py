@@ -10,6 +10,8 @@ from platformdirs import user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
+from vendor_ai.domain.asker import Asker
+
 PREFIX = "VENDOR_AI_"
 FILE = "vendor-ai.env"
 
@@ -45,6 +47,8 @@ class Settings(BaseSettings):
     evidence_limit_mib: int = Field(default=25, description="Largest piece of evidence, in MiB.")
     evidence_quota_mib: int = Field(default=1024, description="Room for the evidence of one vendor, in MiB.")
     public_url: str = Field(default="", description="Address by which vendors reach this server; empty: http://HOST:PORT.")
+    organisation: str = Field(default="", description="Who asks: the name that vendors read, e.g. Example Bank plc.")
+    organisation_contact: str = Field(default="", description="Whom vendors turn to with questions, e.g. vendor-risk@example.com.")
     mail_server: str = Field(default="", description="SMTP server, e.g. smtp://user:password@mail.example.com:587; empty: no mail is sent.")
     mail_from: str = Field(default="", description="Sender of mails, e.g. vendor-risk@example.com.")
     busy_timeout_s: float = Field(default=4.0, description="Seconds to wait for a locked database.")
@@ -53,6 +57,20 @@ class Settings(BaseSettings):
     def records_url(self) -> str:
         """The database that holds the records."""
         return self.database_url or f"sqlite:///{self.home / 'vendor-ai.db'}"
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks, as vendors read it."""
+        return Asker(self.organisation.strip(), self.organisation_contact.strip())
+
+    @property
+    def address(self) -> str:
+        """By which this server is reached, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def respond_address(self, token: str) -> str:
+        """What a vendor opens."""
+        return f"{self.address}/respond/{token}"
 
     @property
     def prediction_folder(self) -> Path:

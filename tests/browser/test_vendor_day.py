@@ -16,7 +16,8 @@ from tests.factories.installation import empty_installation
 from tests.factories.payload import PAYLOADS
 from tests.factories.respondent import link, send
 from vendor_ai.domain.answer import Answer
-from vendor_ai.services import assessment
+from vendor_ai.domain.message import Side
+from vendor_ai.services import assessment, message
 from vendor_ai.wiring import App
 
 pytestmark = pytest.mark.browser
@@ -83,6 +84,23 @@ def test_an_answer_saves_itself_and_the_page_says_when(browser: Browser, day: Da
     assert {key: it.value for key, it in day.answers.items()} == {"outside": "yes", "suppliers": "Cloud Ltd"}
     page.reload()
     expect(page.locator("#q-suppliers textarea").first).to_have_value("Cloud Ltd")
+    assert day.complaints == []
+
+
+def test_a_comment_before_its_answer_is_kept_once_as_a_message_and_stays_in_its_field(browser: Browser, day: Day) -> None:
+    page = day.open(browser)
+    comment = page.locator("#q-outside").get_by_label("Comment")
+    comment.press_sequentially("By Lab Ltd", delay=5)
+    expect(page.locator(status(page, "outside"))).to_have_text("Not saved yet")  # a pause in typing makes no message
+    comment.press("Tab")
+    expect(page.locator(status(page, "outside"))).to_have_text("Kept as a message 09:30 UTC; the question is still open")
+    expect(comment).to_have_value("By Lab Ltd")
+
+    page.locator("#q-outside").get_by_label("Yes").check()
+    expect(page.locator(status(page, "outside"))).to_have_text("Saved 09:30 UTC")
+    assert day.answers["outside"] == Answer("outside", "yes", "By Lab Ltd")
+    with day.app.records.read() as session:
+        assert [it.text for it in message.messages(session, day.ref, side=Side.STAFF)] == ["By Lab Ltd"]
     assert day.complaints == []
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
+from tests.factories.command_line import CommandLine
 from tests.factories.due_diligence import APPROVER, NOW, REVIEWER, SECOND, submitted
 from tests.factories.pack import a_pack, a_question
 from vendor_ai.domain.decision import Decision
@@ -51,3 +52,9 @@ def decided_more_mildly(session: Session, ref: str) -> Decision:
     """Approve what is not recommended, by two persons and for a year."""
     decision.decide(session, ref, Recommendation.APPROVED, rationale="Pilot only.", valid_until=A_YEAR_ON, by=APPROVER, at=NOW)
     return decision.agree(session, ref, reason="Seen the pilot.", by=SECOND, at=NOW + timedelta(hours=1))
+
+
+def token_of(cli: CommandLine, name: str, *roles: str) -> str:
+    """A token with the scope decide of a person who is added with these roles, by default as risk officer."""
+    cli.ok("user", "add", name, *(word for role in roles or ("risk_officer",) for word in ("--role", role)))
+    return str(cli.ok("token", "create", f"{name}-decides", "--scope", "decide", "--user", name, "--json").json["token"])

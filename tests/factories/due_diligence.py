@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from tests.factories.pack import a_pack, a_question
+from vendor_ai.db import user as user_store
+from vendor_ai.db.user import UserRow
 from vendor_ai.db.vendor import save_component, save_vendor
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import AnswerSource
 from vendor_ai.domain.pack import Pack
-from vendor_ai.domain.question import Scope
+from vendor_ai.domain.question import NOT_APPLICABLE, Scope
+from vendor_ai.domain.user import Role
 from vendor_ai.domain.vendor import Component, Vendor
 from vendor_ai.importers.answers import AnswerSet
 from vendor_ai.services import answering, assessment
@@ -35,8 +38,17 @@ def small_pack(version: str = "1.0") -> Pack:
     )
 
 
+def store_deciders(session: Session, *actors: Actor) -> None:
+    """Store these persons as risk officers, who may decide; without any, everybody named here."""
+    for actor in actors or (PROCUREMENT, REVIEWER, APPROVER, SECOND):
+        name = actor.name.removeprefix("user:")
+        if user_store.find(session, name) is None:
+            user_store.add(session, UserRow(name=name, roles=[Role.RISK_OFFICER.value], created_at=NOW))
+
+
 def store_vendor(session: Session, *components: Component, vendor: str = "acme") -> None:
-    """Store a vendor with its components; without any, two that nothing is known about."""
+    """Store a vendor with its components, and people who may decide; without components, two that nothing is known about."""
+    store_deciders(session)
     save_vendor(session, Vendor(vendor, vendor.title()), at=NOW)
     for component in components or (Component("ocr", "OCR", vendor), Component("chat", "Chat", vendor)):
         save_component(session, component, at=NOW)
@@ -50,8 +62,9 @@ def start(session: Session, component: str = "ocr", pack: Pack | None = None, **
 def answer(
     session: Session, ref: str, values: Mapping[str, str], *, source: AnswerSource = AnswerSource.VENDOR, by: Actor = PROCUREMENT
 ) -> None:
-    """Import answers as from a returned workbook."""
-    given = AnswerSet(None, {question: Answer(question, value) for question, value in values.items()})
+    """Import answers as from a returned workbook; what does not apply comes with a reason."""
+    reasons = {question: "Not part of the service." for question, value in values.items() if value == NOT_APPLICABLE}
+    given = AnswerSet(None, {question: Answer(question, value, reasons.get(question, "")) for question, value in values.items()})
     answering.import_answers(session, ref, given, source=source, by=by, at=NOW)
 
 

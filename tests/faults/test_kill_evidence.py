@@ -83,3 +83,42 @@ def test_the_job_sweeps_what_a_crash_left(tmp_path: Path) -> None:
     app.close()
 
     assert run.message == "1 files removed"
+
+
+def shelf_is_consistent(home: Path, *, note: str) -> set[str]:
+    """Every document that is not deleted has its whole content; returns the references of those that are."""
+    app = open_app(settings=Settings(home=home))
+    with app.records.read() as session:
+        assert unsound_documents(session, home) == [], note
+        found = documents(session)
+    app.close()
+    return {document.ref for document in found if document.deleted_at is not None}
+
+
+def test_a_deletion_is_whole_or_not_begun_wherever_the_process_dies_and_no_other_content_goes(tmp_path: Path, soak: bool) -> None:
+    cli = CommandLine(tmp_path / "home")
+    cli.inventory("ocr")
+    turns = FULL if soak else QUICK
+    for number in range(turns + 2):
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(PDF + bytes([65 + number % 26]) * (number + 1))
+        cli.ok("document", "add", path, "--vendor", "Acme AI")
+    delete = ["document", "delete", "--reason", "Not needed."]
+    died, steps = run_to_step(cli.home, [*delete, "acme-ai-e1"], 0)
+    assert not died
+    chance = random.Random(20261121)
+    kills, deleted = 0, {"acme-ai-e1"}
+    for number in range(1, turns + 1):
+        ref = f"acme-ai-e{number + 1}"
+        step = chance.randrange(1, steps + 1) if number > 4 else steps - 4 * number  # the first few around the two commits
+        died, _ = run_to_step(cli.home, [*delete, ref], step)
+        kills += died
+        now = shelf_is_consistent(cli.home, note=f"{ref}, step {step} of {steps}")
+        assert deleted <= now <= {*deleted, ref}
+        deleted = now
+    assert kills >= turns * 8 // 10
+
+    for number in range(1, turns + 1):
+        cli.ok(*delete, f"acme-ai-e{number + 1}")  # the same command again finishes the work
+    (last,) = [path.name for path in (cli.home / "evidence").rglob("*") if path.is_file()]
+    assert last == hashlib.sha256((tmp_path / f"{turns + 1}.pdf").read_bytes()).hexdigest()

@@ -40,7 +40,7 @@ def test_a_form_under_way_does_not_stand_in_the_place_of_what_was_handed_in(reco
         handed_in = submitted(session, {"tested": "l2"})
         start(session)
         own = [entry for entry in assessment.assessments(session) if entry.component == "ocr"]
-        leading = leading_claim(own, besides="triage")
+        leading = leading_claim(own)
         assert leading is not None
         assert leading.ref == handed_in
         (claim,) = claims_of(session, [it for it in components(session) if it.ref == "ocr"])
@@ -56,7 +56,7 @@ def test_the_triage_of_our_own_staff_is_no_claim_of_the_vendor(records: Records)
         store_vendor(session)
         start(session, pack=find_pack("triage"))
         own = assessment.assessments(session)
-    assert leading_claim(own, besides="triage") is None
+    assert leading_claim(own) is None
 
 
 def test_a_withdrawn_questionnaire_stands_for_nothing(records: Records) -> None:

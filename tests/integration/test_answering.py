@@ -1,6 +1,7 @@
 """Answers on their way in, and the steps of an assessment's life."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,13 @@ from tests.factories.pack import a_question
 from vendor_ai.db.base import Records
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import FOLLOWING, AnswerSource, AssessmentState, WrongStateError, refuse_move
-from vendor_ai.domain.errors import InvalidInputError
+from vendor_ai.domain.errors import ConflictError, InvalidInputError
+from vendor_ai.domain.message import Side
 from vendor_ai.domain.pack import NOT_APPLICABLE, Pack
-from vendor_ai.domain.question import Scope
+from vendor_ai.domain.question import Scope, Trigger
 from vendor_ai.domain.vendor import Component
-from vendor_ai.services import answering, assessment
+from vendor_ai.services import answering, assessment, message
+from vendor_ai.services.questionnaire import find_pack
 
 
 def state_of(records: Records, ref: str) -> str:
@@ -210,3 +213,70 @@ def test_an_answer_that_only_gains_evidence_is_a_change(records: Records) -> Non
         answer(session, ref, {"tested": "l1"})
         given = answering.AnswerSet(None, {"tested": Answer("tested", "l1", evidence="report.pdf")})
         assert [change.question for change in answering.difference(session, ref, given)] == ["tested"]
+
+
+def test_what_staff_found_out_is_not_overwritten_by_what_the_vendor_says_elsewhere(records: Records) -> None:
+    with records.write() as session:
+        store_vendor(session)
+        tested = start(session, "chat")
+        answer(session, tested, {"insured": "l4"}, source=AnswerSource.OWN_TEST)
+        other = start(session, "ocr")
+        answer(session, other, {"insured": "l1"})
+        given = assessment.given_answers(session, tested)["insured"]
+    assert (given.answer.value, given.source) == ("l4", AnswerSource.OWN_TEST)
+
+
+def test_an_assessment_follows_only_one_of_the_same_component_and_pack(records: Records) -> None:
+    with records.write() as session:
+        store_vendor(session)
+        first = start(session, "ocr")
+        with pytest.raises(InvalidInputError, match="is about another component or uses another pack"):
+            start(session, "chat", supersedes=first)
+        with pytest.raises(InvalidInputError, match=r"uses another pack \(small\)"):
+            start(session, "ocr", pack=find_pack("triage"), supersedes=first)
+        assert assessment.assessment(session, start(session, "ocr", small_pack("2.0"), supersedes=first)).supersedes == first
+
+
+def test_nobody_attests_what_they_were_not_asked(records: Records) -> None:
+    low = Component("ocr", "OCR", "acme", use_case="summarising meeting notes", decision_type="human_in_the_loop")
+    pack = small_pack("3.0")
+    deep = replace(pack.questions[2], applies_when=(Trigger(None, "tier", ("HIGH",)),))
+    with records.write() as session:
+        store_vendor(session, low, Component("chat", "Chat", "acme"))
+        wide = submitted(session, component="chat", pack=replace(pack, questions=(*pack.questions[:2], deep)))
+        ref = start(session, pack=replace(pack, questions=(*pack.questions[:2], deep)))
+        assert answering.inherit(session, ref, by=PROCUREMENT, at=NOW) == 0
+        answer(session, ref, {"tested": "l1", "monitored": "l1", "insured": "l1"})
+        (version,) = answering.submissions(session, ref)
+        (whole,) = answering.submissions(session, wide)
+    assert sorted(version.content["answers"]) == ["monitored", "tested"]
+    assert sorted(whole.content["answers"]) == ["insured", "monitored", "tested"]
+
+
+def test_a_workbook_sent_for_another_assessment_is_refused_by_name(records: Records) -> None:
+    with records.write() as session:
+        store_vendor(session)
+        first, second = start(session), start(session)
+        given = answering.AnswerSet(None, {"tested": Answer("tested", "l1")}, component="ocr", assessment=first)
+        with pytest.raises(ConflictError, match=f"This workbook was sent for {first}, not for {second}"):
+            answering.refuse_other_component(session, second, given)
+
+
+def test_evidence_dated_ahead_is_remarked_on() -> None:
+    given = answering.AnswerSet(
+        None, {"tested": Answer("tested", "l1", dated="2030-01-01"), "monitored": Answer("monitored", "l1", dated="2026-11-20")}
+    )
+    (remark,) = answering.dated_ahead(given, at=NOW)
+    assert (remark.column, remark.message) == ("tested", "The evidence is dated 2030-01-01, which lies ahead. Correct the date.")
+
+
+def test_messages_wait_until_staff_wrote_back(records: Records) -> None:
+    with records.write() as session:
+        store_vendor(session)
+        ref = start(session)
+        message.write(session, ref, "May we have a week more?", side=Side.VENDOR, by=PROCUREMENT, at=NOW)
+        assert assessment.assessment(session, ref).waiting_messages == 1
+        message.write(session, ref, "Ask Ines first.", side=Side.STAFF, internal=True, by=PROCUREMENT, at=NOW)
+        assert [entry.waiting_messages for entry in assessment.assessments(session)] == [1]
+        message.write(session, ref, "Yes.", side=Side.STAFF, by=PROCUREMENT, at=NOW)
+        assert assessment.assessment(session, ref).waiting_messages == 0

@@ -277,7 +277,8 @@ def test_a_kind_of_file_is_one_entry_of_a_table() -> None:
 def test_files_on_the_command_line(cli: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("vendor,component,use_case,decision_type\nAcme,OCR,sorting letters,automated\n")
     cli.ok("inventory", "import", tmp_path / "in.csv")
-    token = cli.ok("token", "create", "ci", "--scope", "decide", "--json").json["token"]
+    cli.ok("user", "add", "sam", "--role", "security_officer")
+    token = cli.ok("token", "create", "sam-1", "--user", "sam", "--scope", "decide", "--json").json["token"]
     words = ["--gate", "use_case", "--approval", "security_review", "--note", "x", "--valid-until", "2099-12-31", "--token", token]
     cli.ok("gate", "approve", "ocr", *words, "--file", tmp_path / "a.json")
     cli.ok("gate", "export", "1", tmp_path / "b.json")

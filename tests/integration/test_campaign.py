@@ -1,5 +1,6 @@
 """One questionnaire to many components, and a folder of returned workbooks back in one preview."""
 
+import csv
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from vendor_ai.db.base import Records
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from vendor_ai.domain.tier import RiskTier
 from vendor_ai.domain.vendor import Component, ComponentStatus
-from vendor_ai.services import assessment, campaign
+from vendor_ai.services import assessment, campaign, campaign_sending, vendor_link
 
 LOW = {"use_case": "summarising meeting notes", "decision_type": "human_in_the_loop"}
 HIGH = {"use_case": "recruitment", "decision_type": "automated", "affected_rights": ("privacy",)}
@@ -247,3 +248,94 @@ def test_a_campaign_names_its_assessments_in_the_chain(records: Records) -> None
         store_vendor(session)
         campaign.start(session, "Review", small_pack(), campaign.chosen_components(session, ["ocr"]), by=PROCUREMENT, at=NOW)
         assert assessment.row_of(session, "ocr-a1").campaign_id == campaign.row_of(session, "review").id
+
+
+def started(cli: CommandLine, *options: str) -> None:
+    cli.inventory("ocr", "chat")
+    cli.ok("campaign", "start", "Review", "--pack", PACK, "--component", "ocr", "--component", "chat", *options)
+
+
+def test_a_dry_run_lists_whom_a_campaign_would_reach_and_sends_nothing(cli: CommandLine) -> None:
+    cli.inventory("ocr", "chat", "rank")
+    cli.ok("assessment", "send", "chat", "--pack", PACK)
+    arguments = ("campaign", "start", "Review", "--pack", PACK, "--component", "ocr", "--component", "chat", "--dry-run")
+    shown, told = cli.ok(*arguments), cli.ok(*arguments, "--json").json
+
+    assert "Nothing was sent." in shown.out
+    assert told == {
+        "campaign": "review",
+        "dry_run": True,
+        "would_send": [{"component": "ocr", "vendor": "acme-ai"}],
+        "left_out": [{"component": "chat", "reason": "chat-a1 asks the same and is not handed in yet"}],
+    }
+    assert cli.ok("campaign", "list", "--json").json == []
+    assert len(cli.ok("assessment", "list", "--json").json) == 1
+    assert cli(*arguments, "--due", "2001-01-01").code == 3
+
+
+def test_a_due_date_of_a_campaign_is_the_end_of_its_day(cli: CommandLine) -> None:
+    started(cli, "--due", "2099-03-31")
+    lines = cli.ok("campaign", "show", "review", "--json").json["lines"]
+    assert {line["due_at"] for line in lines} == {"2099-03-31T23:59:00+00:00"}
+
+
+def test_every_open_questionnaire_gets_its_workbook_and_comes_back_by_the_folder(cli: CommandLine, tmp_path: Path) -> None:
+    started(cli)
+    cli.ok("assessment", "withdraw", "chat-a1", "--reason", "No longer bought.")
+    folder = tmp_path / "out" / "going"
+    told = cli.ok("campaign", "workbooks", "review", folder, "--json").json
+
+    assert told == [{"component": "ocr", "assessment": "ocr-a1", "file": str(folder / "ocr-a1.xlsx")}]
+    fill(folder / "ocr-a1.xlsx", "Yes", rows=1)
+    assert len(imported(cli, folder)["ocr-a1.xlsx"]["changes"]) == 1
+
+
+def test_a_workbook_that_is_there_is_not_overwritten_and_none_is_written(cli: CommandLine, tmp_path: Path) -> None:
+    started(cli)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "chat-a1.xlsx").write_bytes(b"filled")
+    refused = cli("campaign", "workbooks", "review", tmp_path / "out")
+
+    assert refused.code == 3
+    assert "holds chat-a1.xlsx already" in refused.err
+    assert [it.name for it in (tmp_path / "out").iterdir()] == ["chat-a1.xlsx"]
+    assert (tmp_path / "out" / "chat-a1.xlsx").read_bytes() == b"filled"
+    assert "is a file" in cli("campaign", "workbooks", "review", tmp_path / "out" / "chat-a1.xlsx").err
+
+
+def test_each_open_questionnaire_gets_one_link_in_a_list_that_no_spreadsheet_runs(cli: CommandLine) -> None:
+    cli.inventory("ocr", vendor="=cmd")
+    cli.ok("campaign", "start", "Review", "--pack", PACK, "--component", "ocr", "--due", "2099-03-31")
+    made = cli.ok("campaign", "links", "review", "--expires-days", "10")
+    (line,) = csv.DictReader(made.out.splitlines())
+    (known,) = cli.ok("assessment", "links", "ocr-a1", "--json").json
+
+    assert (line["component"], line["assessment"], line["name"], line["email"]) == ("ocr", "ocr-a1", "'=cmd", "")
+    assert line["link"].startswith("http://127.0.0.1:8321/respond/")
+    assert line["expires_at"] == known["expires_at"]
+    assert known["may_attest"] is True
+    assert "1 of them end before the answers are due" in made.err
+
+
+def test_a_campaigns_link_goes_to_the_contact_where_one_is_known(records: Records) -> None:
+    with records.write() as session:
+        store_vendor(session)
+        campaign.start(session, "Review", small_pack(), campaign.chosen_components(session, ["ocr", "chat"]), by=PROCUREMENT, at=NOW)
+        assessment.row_of(session, "ocr-a1").contact = "jane@acme.example"
+        made = list(campaign_sending.make_links(session, "review", by=PROCUREMENT, at=NOW))
+        (kept,) = vendor_link.links(session, "ocr-a1")
+    assert [(it.to.assessment, it.name, it.to.email) for it in made] == [
+        ("ocr-a1", "jane@acme.example", "jane@acme.example"),
+        ("chat-a1", "Acme", ""),
+    ]
+    assert (kept.email, kept.expires_at) == ("jane@acme.example", NOW + timedelta(days=30))
+
+
+def test_a_campaign_with_nothing_open_has_no_links_and_no_workbooks(cli: CommandLine, tmp_path: Path) -> None:
+    started(cli)
+    for ref in ("ocr-a1", "chat-a1"):
+        cli.ok("assessment", "withdraw", ref, "--reason", "No longer bought.")
+    for arguments in (("links", "review"), ("workbooks", "review", tmp_path / "out")):
+        refused = cli("campaign", *arguments)
+        assert refused.code == 3
+        assert "is handed in or has ended" in refused.err

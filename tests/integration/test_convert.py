@@ -107,7 +107,7 @@ def test_people_see_stated_totals_and_the_first_of_many_that_were_not_placed(cli
     called = cli("questionnaire", "convert", path, "--answers", tmp_path / "given.json")
 
     assert (called.code, called.err.count("Not placed: sheet Questions")) == (1, 20)
-    assert "Not placed: 5 more; --json lists them." in called.err
+    assert "Not placed: 6 more; --json lists them." in called.err
     for part in ("Totals the file states", "C31: Total Yes", "NO", "3 answers written to"):
         assert part in called.out
 

@@ -1,12 +1,21 @@
 """Decisions: who may take them, on what ground, and what follows."""
 
+import shlex
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 
 from tests.factories.command_line import CommandLine
-from tests.factories.decision import A_YEAR_ON, approved, approved_with_conditions, decided_more_mildly, pack_with_conditions, reviewed
+from tests.factories.decision import (
+    A_YEAR_ON,
+    approved,
+    approved_with_conditions,
+    decided_more_mildly,
+    pack_with_conditions,
+    reviewed,
+    token_of,
+)
 from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, SECOND, answer, small_pack, start, store_vendor, submitted
 from tests.factories.pack import a_question
 from vendor_ai.db import audit
@@ -18,7 +27,7 @@ from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowed
 from vendor_ai.domain.pack import Floor, Level, Pack, Recommendation
 from vendor_ai.domain.review import ReviewKind
 from vendor_ai.domain.vendor import Component
-from vendor_ai.services import assessment
+from vendor_ai.services import assessment, user
 from vendor_ai.services.audit import verify
 from vendor_ai.services.decision import agree, decide, decisions_of, effective_decision, refuse, reopen
 from vendor_ai.services.finding import findings
@@ -437,6 +446,53 @@ def test_of_two_who_agree_at_once_one_is_the_second_person(records: Records, bad
     assert told == sorted(["not-found", made.second_by])
 
 
+@pytest.mark.parametrize("name", ["token:ci", "cli:root", "user:nobody"])
+def test_only_people_who_may_decide_decide_agree_and_refuse(records: Records, bad: str, name: str) -> None:
+    with pytest.raises(NotAllowedError, match="user add NAME --role risk_officer"):
+        take(records, bad, R.REJECTED, by=Actor(name))
+    take(records, bad, R.APPROVED, valid_until=A_YEAR_ON)
+    for act in (agree, refuse):
+        with records.write() as session, pytest.raises(NotAllowedError, match="vendor-ai token create TOKEN --user NAME"):
+            act(session, bad, reason="Fine.", by=Actor(name), at=NOW)
+
+    with records.read() as session:
+        (entry,) = decisions_of(session, bad)
+    assert entry.state is DecisionState.PROPOSED
+
+
+def test_a_person_without_a_deciding_role_is_told_which_role_it_takes(records: Records, bad: str) -> None:
+    with records.write() as session:
+        user.set_roles(session, "anna", ["reviewer"], by=PROCUREMENT, at=NOW)
+
+    with pytest.raises(NotAllowedError, match="user roles anna --role reviewer --role risk_officer"):
+        take(records, bad, R.REJECTED)
+
+
+def told(records: Records, ref: str, what: Recommendation, **options: object) -> list[list[str]]:
+    """The commands in the refusal of a milder decision without an end date, as words after `assessment`."""
+    with pytest.raises(InvalidInputError) as caught:
+        take(records, ref, what, **options)  # type: ignore[arg-type]
+    return [shlex.split(command)[2:] for command in str(caught.value).split("`")[1::2]]
+
+
+def test_a_milder_decision_without_an_end_date_is_told_what_is_recommended(records: Records, bad: str) -> None:
+    recommended, own = told(records, bad, R.APPROVED, rationale="It's a pilot.")
+
+    shared = ["decide", "ocr-a1", "--rationale", "It's a pilot.", "--token", "TOKEN", "--decision"]
+    assert recommended == [*shared, "REJECTED"]
+    assert own == [*shared, "APPROVED", "--valid-until", "2027-11-20"]
+
+
+def test_the_commands_repeat_the_conditions_that_were_given(records: Records, gaps: str) -> None:
+    added = [DecisionCondition("Ask counsel.", "Ines", 7, Level.HIGH)]
+    recommended, own = told(records, gaps, R.APPROVED_WITH_CONDITIONS, dropped={"tested": "We test."}, added=added)
+
+    condition = ["APPROVED_WITH_CONDITIONS", "--condition", "Ask counsel.|Ines|7|HIGH"]
+    assert recommended[-3:] == condition
+    assert own[-7:] == [*condition, "--drop", "tested|We test.", "--valid-until", "2027-11-20"]
+    assert read_condition(condition[-1]) == added[0]
+
+
 def prepared(cli: CommandLine, answers: str) -> None:
     """An assessment of the small pack, reviewed by whoever runs the tests."""
     from tests.factories.pack import SMALL_PACK_YAML
@@ -449,20 +505,17 @@ def prepared(cli: CommandLine, answers: str) -> None:
     cli.ok("assessment", "review", "ocr-a1", "--all", "--verify")
 
 
-def token_of(cli: CommandLine, name: str, scope: str = "decide") -> str:
-    return str(cli.ok("token", "create", name, "--scope", scope, "--json").json["token"])
-
-
 def test_the_command_line_decides_with_a_token_only(cli: CommandLine) -> None:
     prepared(cli, "tested: good\nretested: good\nlawful: good\n")
     words = ["assessment", "decide", "ocr-a1", "--decision", "approved", "--rationale", "Fine"]
 
-    nobody, reader = cli(*words), cli(*words, "--token", token_of(cli, "eve", "read"))
-    assert (nobody.code, "needs a token" in nobody.err) == (3, True)
+    eve = str(cli.ok("token", "create", "eve", "--scope", "read", "--json").json["token"])
+    nobody, reader = cli(*words), cli(*words, "--token", eve)
+    assert (nobody.code, "needs a person's token" in nobody.err) == (3, True)
     assert (reader.code, "lacks the scope decide" in reader.err) == (3, True)
     assert cli.ok(*words, "--token", token_of(cli, "anna")).out == "ocr-a1 is decided: APPROVED (recommended: APPROVED).\n"
     (entry,) = cli.ok("assessment", "decisions", "ocr-a1", "--json").json
-    assert (entry["by"], entry["in_force"]) == ("token:anna", True)
+    assert (entry["by"], entry["in_force"]) == ("user:anna", True)
 
 
 def test_the_command_line_takes_a_milder_decision_through_two_persons(cli: CommandLine) -> None:
@@ -471,12 +524,16 @@ def test_the_command_line_takes_a_milder_decision_through_two_persons(cli: Comma
     until = ["--valid-until", "2036-01-01"]
     wanted = ["--decision", "APPROVED_WITH_CONDITIONS", "--rationale", "Pilot", "--condition", "Ask counsel|Ines|7"]
 
-    said = cli.ok("assessment", "decide", "ocr-a1", *wanted, *until, "--token", anna).out
+    refused = cli("assessment", "decide", "ocr-a1", *wanted, "--token", anna)
+    assert (refused.code, "milder than REJECTED, which is recommended" in refused.err) == (3, True)
+    accepted = shlex.split(refused.err.split("`")[3].replace("TOKEN", anna))
+    assert accepted[-2] == "--valid-until"
+    said = cli.ok(*accepted[1:-1], until[1]).out
     assert "APPROVED_WITH_CONDITIONS is proposed for ocr-a1 (recommended: REJECTED)." in said
     again = cli("assessment", "second", "ocr-a1", "--decision", "--reason", "Fine", "--token", anna)
     assert (again.code, "the second belongs to another person" in again.err) == (3, True)
     made = cli.ok("assessment", "second", "ocr-a1", "--decision", "--reason", "Fine", "--token", sven, "--json").json
-    assert (made["state"], made["by"], made["second_by"]) == ("effective", "token:anna", "token:sven")
+    assert (made["state"], made["by"], made["second_by"]) == ("effective", "user:anna", "user:sven")
     assert [entry["text"] for entry in cli.ok("finding", "list", "--json").json] == ["Ask counsel", "Make it lawful."]
     assert cli.ok("assessment", "reopen", "ocr-a1", "--reason", "Over").out == "ocr-a1 is reopened; its decision no longer holds.\n"
     assert "reopened" in cli.ok("assessment", "decisions", "ocr-a1").out

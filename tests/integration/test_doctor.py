@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories.command_line import CommandLine
+from tests.factories.document import PDF, PNG
 from vendor_ai.kit import data
 from vendor_ai.services import doctor
 from vendor_ai.settings import Settings
@@ -85,3 +86,64 @@ def test_an_impossible_setting_is_one_sentence(cli: CommandLine, monkeypatch: py
     monkeypatch.setenv("VENDOR_AI_PORT", "many")
     refused = cli("inventory", "list")
     assert (refused.code, "VENDOR_AI_PORT" in refused.err, len(refused.err.splitlines())) == (3, True, 1)
+
+
+# --- documents --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(cli: CommandLine, tmp_path: Path) -> list[Path]:
+    """Where the contents of two documents lie."""
+    cli.inventory("ocr")
+    found = []
+    for name, content in (("soc2.pdf", PDF), ("shot.png", PNG)):
+        (tmp_path / name).write_bytes(content)
+        sha256 = cli.ok("document", "add", tmp_path / name, "--vendor", "Acme AI", "--json").json["sha256"]
+        found.append(cli.home / "evidence" / sha256[:2] / sha256)
+    return found
+
+
+def messages(cli: CommandLine) -> dict[str, str]:
+    return {entry["name"]: entry["message"] for entry in cli("doctor", "--json").json["checks"]}
+
+
+def test_sound_documents_pass(cli: CommandLine, kept: list[Path]) -> None:
+    assert all(path.is_file() for path in kept)
+    assert failed(cli) == {}
+    assert messages(cli)["documents"] == "Every document is as it was stored."
+
+
+def test_documents_that_are_missing_or_were_changed_are_named(cli: CommandLine, kept: list[Path]) -> None:
+    kept[0].write_bytes(b"other")
+    kept[1].unlink()
+
+    assert set(failed(cli)) == {"documents"}
+    assert messages(cli)["documents"] == (
+        "acme-ai-e1 (soc2.pdf) is missing or was changed; acme-ai-e2 (shot.png) is missing or was changed."
+    )
+
+
+def test_files_that_belong_to_no_document_are_named_and_left_where_they_are(cli: CommandLine, kept: list[Path]) -> None:
+    stray = kept[0].parent / ("ab" * 32)
+    stray.write_bytes(b"no record names this")
+
+    assert set(failed(cli)) == {"left-over files"}
+    assert "1 files in" in messages(cli)["left-over files"]
+    assert "abababababababab" in messages(cli)["left-over files"]
+    assert stray.exists()
+    cli.ok("job", "run", "evidence")
+    assert failed(cli) == {}
+
+
+def test_a_deleted_document_is_nothing_to_mend(cli: CommandLine, kept: list[Path]) -> None:
+    cli.ok("document", "delete", "acme-ai-e1", "--reason", "Old.")
+    assert not kept[0].exists()
+    assert failed(cli) == {}
+
+
+def test_of_many_the_first_few_are_named_and_the_others_counted(cli: CommandLine, kept: list[Path]) -> None:
+    for number in range(7):
+        (kept[0].parent / f"{number}" * 64).write_bytes(b"x")
+    found = messages(cli)["left-over files"]
+    assert "7 files in" in found
+    assert found.endswith("; 2 more.")

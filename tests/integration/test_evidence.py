@@ -365,8 +365,9 @@ def test_an_end_is_acted_upon_once_so_that_a_new_decision_stands(vendors: Record
         link(session, "acme-e1", ref, "tested")
     expire(vendors)
     with vendors.write() as session:
-        review.review_answers(session, ref, verified=True, by=REVIEWER, at=LATER)
-        decision.decide(session, ref, Recommendation.APPROVED, rationale="Seen the new report.", by=APPROVER, at=LATER)
+        seen = "Seen the new report."
+        review.review(session, ref, kind=ReviewKind.QUESTION, subject="tested", verified=True, reason=seen, by=REVIEWER, at=LATER)
+        decision.decide(session, ref, Recommendation.APPROVED, rationale=seen, by=APPROVER, at=LATER)
 
     assert expire(vendors, at=LATER + timedelta(days=1)) == []
     with vendors.write() as session:

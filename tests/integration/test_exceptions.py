@@ -11,7 +11,7 @@ import pytest
 
 from tests.factories.command_line import CommandLine
 from tests.factories.decision import A_YEAR_ON, approved, decided_more_mildly, reviewed
-from tests.factories.due_diligence import APPROVER, NOW, REVIEWER, SECOND, store_vendor, submitted
+from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, store_vendor, submitted
 from vendor_ai.db import approval as approval_store
 from vendor_ai.db.approval import ApprovalRow, WaiverRow
 from vendor_ai.db.base import Records
@@ -49,7 +49,7 @@ def everything(records: Records) -> Records:
         ref = submitted(session, {"tested": "l4", "monitored": "l4"})
         facts = {"verified": True, "level": Level.HIGH, "reason": FORMULA, "until": A_YEAR_ON}
         act = review(session, ref, kind=ReviewKind.QUESTION, subject="tested", by=REVIEWER, at=NOW, **facts)  # type: ignore[arg-type]
-        second(session, ref, act.number, reason="Seen too.", by=SECOND, at=NOW)
+        second(session, ref, act.number, reason="Seen too.", by=PROCUREMENT, at=NOW)
         review(session, ref, kind=ReviewKind.DIMENSION, subject="d2", verified=True, by=REVIEWER, at=NOW)
         decided_more_mildly(session, ref)
         approved(session, component="chat")
@@ -77,7 +77,7 @@ def test_every_exception_stands_first_with_both_persons_reasons_and_dates(everyt
     shown = {(act.kind.value, act.before, act.after, act.by, act.second_by, act.second_reason, act.until) for act in found}
     assert shown == {
         ("decision", "REQUIRES_REMEDIATION", "APPROVED", "user:anna", "user:sven", "Seen the pilot.", A_YEAR_ON),
-        ("review", "CRITICAL", "HIGH", "user:rolf", "user:sven", "Seen too.", A_YEAR_ON),
+        ("review", "CRITICAL", "HIGH", "user:rolf", "user:petra", "Seen too.", A_YEAR_ON),
         ("waiver", "required", "waived", "user:anna", "user:sven", "", A_YEAR_ON),
     }
     assert [act.exception for act in exceptions(everything)][:3] == [True, True, True]
@@ -108,6 +108,17 @@ def test_text_that_looks_like_a_formula_stays_text_in_every_format(everything: R
     assert [book[name].max_row for name in book.sheetnames] == [4, 10]
     with pytest.raises(InvalidInputError, match="csv, xlsx, json, not 'pdf'"):
         export_acts(acts, "pdf")
+
+
+def test_the_workbook_prints_one_page_wide_with_whole_ids_and_instants_to_the_minute(everything: Records) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(export_acts(exceptions(everything), "xlsx")))["Exceptions"]
+    heads = [cell.value for cell in sheet[1]]
+
+    assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
+    assert (sheet.print_title_rows, sheet.auto_filter.ref) == ("$1:$1", "A1:P4")
+    assert {cell.value for cell in sheet[2]} >= {"2026-11-20 09:30", "2026-11-20 10:30"}  # agreed to an hour later
+    width = sheet.column_dimensions["ABCDEFGHIJKLMNOP"[heads.index("before")]].width
+    assert width > len("APPROVED_WITH_CONDITIONS") - 4 >= len("REQUIRES_REMEDIATION")
 
 
 def test_a_text_longer_than_a_cell_is_cut_visibly(everything: Records) -> None:

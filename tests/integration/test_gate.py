@@ -1,13 +1,14 @@
 """Gates of stored components: approvals, facts, waivers, and the changes of status they hold up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlmodel import Session
 
 from tests.factories.decision import approved_with_conditions, reviewed
-from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, answer, start
+from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, answer, small_pack, start
 from tests.factories.gate import ALICE, BORIS, BY, HIGH_APPROVALS, MEDIUM_APPROVALS, OMAR, add_violation, approve, ready, store_component
 from vendor_ai.db.assessment import AnswerRow, save_answer
 from vendor_ai.db.base import Records
@@ -19,6 +20,7 @@ from vendor_ai.domain.pack import Recommendation
 from vendor_ai.services import approval, decision, review, user, waiver
 from vendor_ai.services.assessment import withdraw
 from vendor_ai.services.gate import check_gate, read_gate
+from vendor_ai.services.questionnaire import find_pack
 
 USE_CASE, DEPLOYMENT, CONTINUATION = Gate.USE_CASE, Gate.DEPLOYMENT, Gate.CONTINUATION
 SOON = date(2026, 12, 31)
@@ -53,7 +55,7 @@ def test_without_a_decision_the_deployment_gate_stays_closed(records: Records) -
         for gate in (USE_CASE, DEPLOYMENT):
             approve(session, gate, *MEDIUM_APPROVALS)
         reviewed(session)
-        assert reasons(session, DEPLOYMENT) == ["no_positive_decision"]
+        assert reasons(session, DEPLOYMENT) == ["no_positive_decision", "undecided_assessment"]
 
 
 def test_a_decision_that_was_reopened_closes_the_deployment_gate(records: Records) -> None:
@@ -61,7 +63,8 @@ def test_a_decision_that_was_reopened_closes_the_deployment_gate(records: Record
         ready(session)
         assert asked(session, DEPLOYMENT).open
         decision.reopen(session, "ocr-a1", reason="New facts.", by=APPROVER, at=NOW)
-        assert reasons(session, DEPLOYMENT) == ["no_positive_decision"]
+        assert reasons(session, DEPLOYMENT) == ["no_positive_decision", "undecided_assessment"]
+        assert "ocr-a1 (small) is reopened and not decided" in asked(session, DEPLOYMENT).sentence
 
 
 def test_a_negative_decision_closes_the_gate(records: Records) -> None:
@@ -94,11 +97,11 @@ def test_who_answered_or_reviewed_cannot_approve_and_a_withdrawn_assessment_bind
     with records.write() as session:
         store_component(session, "MEDIUM")
         for name in ("rolf", "petra"):
-            user.add(session, name, ["technical_validator"], by=BY, at=NOW)
+            user.set_roles(session, name, ["technical_validator"], by=BY, at=NOW)
         ref = start(session)
         answer(session, ref, {"tested": "l1", "monitored": "l1", "insured": "l1"}, source=AnswerSource.STAFF, by=PROCUREMENT)
         review.review_answers(session, ref, verified=True, by=REVIEWER, at=NOW)
-        for by in (REVIEWER, PROCUREMENT, Actor("cli:rolf"), Actor("token:Petra")):
+        for by in (REVIEWER, PROCUREMENT):
             with pytest.raises(NotAllowedError, match=r"answered or reviewed ocr-a1"):
                 approve_one(session, by=by)
         withdraw(session, ref, "Not needed.", by=BY, at=NOW)
@@ -121,7 +124,7 @@ def test_an_approval_stops_counting_when_its_giver_reviews_later(records: Record
     ("act", "error", "words"),
     [
         (lambda s: approve_one(s, "security_review"), NotAllowedError, "takes the role security_officer"),
-        (lambda s: approve_one(s, by=Actor("user:nobody")), NotAllowedError, "nobody may not give technical_validation"),
+        (lambda s: approve_one(s, by=Actor("user:nobody")), NotAllowedError, "no person known here, and to give technical_validation"),
         (lambda s: approve_one(s, "legal_approval", BORIS), ConflictError, "MEDIUM, which does not ask for legal_approval"),
         (lambda s: approve_one(s, "automated_checks"), ConflictError, "found by the program alone"),
         (lambda s: approve_one(s, "tecnical_validation"), InvalidInputError, "Did you mean 'technical_validation'"),
@@ -180,14 +183,76 @@ def test_a_role_that_was_taken_away_holds_from_the_next_approval_on(records: Rec
             approve_one(session)
 
 
-def test_a_token_that_is_nobodys_may_give_any_approval_and_counts_as_itself(records: Records) -> None:
+@pytest.mark.parametrize("by", ["token:pipeline", "cli:alice", "link:1:alice", "user:nobody", "program:gate"])
+def test_nobody_but_a_known_person_approves_revokes_agrees_or_clears(records: Records, by: str) -> None:
     with records.write() as session:
-        store_component(session, "HIGH")
+        ready(session, "MEDIUM", USE_CASE)
+        number = waiver.waive(session, "ocr", USE_CASE, "fairness_audit", reason="Booked.", until=SOON, by=OMAR, at=NOW).number
+        fact = waiver.note_fact(session, "ocr", "failed_validation", "Recall 0.61.", by=BY, at=NOW)
+        acts: list[Callable[[Actor], object]] = [
+            lambda actor: approve_one(session, by=actor),
+            lambda actor: approval.revoke(session, 1, "Wrong.", by=actor, at=NOW),
+            lambda actor: waiver.second_waiver(session, number, by=actor, at=NOW),
+            lambda actor: waiver.clear_fact(session, fact, "Fine.", by=actor, at=NOW),
+        ]
+        for act in acts:
+            with pytest.raises(NotAllowedError, match=r"no person known here.*vendor-ai user add NAME --role .*--user NAME --scope decide"):
+                act(Actor(by))
+
+
+def test_an_administrator_gives_none_of_the_approvals_and_revokes_none(records: Records) -> None:
+    with records.write() as session:
+        ready(session, "HIGH", USE_CASE)
+        user.add(session, "ada", ["administrator"], by=BY, at=NOW)
         for name in HIGH_APPROVALS:
-            approve_one(session, name, Actor("token:pipeline"))
-        assert reasons(session, USE_CASE) == ["one_person"]
-        approve_one(session, "security_review", BORIS)
-        assert asked(session, USE_CASE).open
+            with pytest.raises(NotAllowedError, match="ada may not give"):
+                approve_one(session, name, Actor("user:ada"))
+        with pytest.raises(NotAllowedError, match="ada may not revoke"):
+            approval.revoke(session, 1, "Wrong.", by=Actor("user:ada"), at=NOW)
+
+
+def test_a_reassessment_under_way_does_not_close_the_gate_and_an_undecided_other_pack_does(records: Records) -> None:
+    with records.write() as session:
+        ready(session)
+        start(session)  # the same pack again
+        assert asked(session, DEPLOYMENT).open
+        other = replace(small_pack(), id="other")
+        start(session, pack=other, draft=True)
+        assert asked(session, DEPLOYMENT).open
+        ref = start(session, pack=other)
+        assert reasons(session, DEPLOYMENT) == ["undecided_assessment"]
+        withdraw(session, ref, "Not needed.", by=BY, at=NOW)
+        result = asked(session, DEPLOYMENT)
+        assert (result.open, result.as_json()["decisions"]) == (
+            True,
+            [{"assessment": "ocr-a1", "pack": "small", "decision": "APPROVED"}],
+        )
+
+
+def test_every_pack_that_the_triage_chose_needs_its_own_positive_decision(records: Records) -> None:
+    with records.write() as session:
+        ready(session)
+        triage = start(session, pack=find_pack("triage"))
+        assert asked(session, DEPLOYMENT).open  # nobody answered it yet
+        values = {"triage-use": "internal_support", "triage-decision": "human_in_the_loop", "triage-rights": "none"}
+        answer(session, triage, values, source=AnswerSource.STAFF)
+        result = asked(session, DEPLOYMENT)
+        assert [obstacle.reason for obstacle in result.blocked_by] == ["pack_without_decision"]
+        assert "The triage ocr-a2 asks for vendor-ai-due-diligence" in result.sentence
+        assert result.decisions == ()
+        withdraw(session, triage, "Started by mistake.", by=BY, at=NOW)
+        assert asked(session, DEPLOYMENT).open
+
+
+def test_what_was_approved_for_deployment_may_keep_running_for_one_round_of_reassessment(records: Records) -> None:
+    with records.write() as session:
+        ready(session)  # MEDIUM: 24 months
+        assert asked(session, CONTINUATION).open
+        assert asked(session, CONTINUATION).approvals[0].as_json()["given_for"] == "deployment"
+        assert asked(session, CONTINUATION, days=731).missing_approvals == ()  # 20 November 2028
+        assert asked(session, CONTINUATION, days=732).missing_approvals == MEDIUM_APPROVALS
+        approval.revoke(session, 4, "The data were wrong.", by=BORIS, at=NOW)  # technical_validation at the deployment gate
+        assert asked(session, CONTINUATION).missing_approvals == ("technical_validation",)
 
 
 def test_a_revoked_approval_closes_the_gate_and_is_revoked_once(records: Records) -> None:

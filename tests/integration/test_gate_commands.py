@@ -27,8 +27,12 @@ def test_from_proposal_to_use_on_the_command_line(proposed: CommandLine) -> None
     closed = cli("gate", "check", "ocr", "--gate", "use-case", "--json")
     assert (closed.code, closed.json["missing_approvals"]) == (1, list(MEDIUM_APPROVALS))
     assert cli("component", "status", "ocr", "--to", "approved").code == 1
-    for name in MEDIUM_APPROVALS:
-        cli.ok("gate", "approve", "ocr", "--gate", "use_case", "--approval", name, "--note", "Fine.", "--token", token)
+    said = [
+        cli.ok("gate", "approve", "ocr", "--gate", "use_case", "--approval", name, "--note", "Fine.", "--token", token).out
+        for name in MEDIUM_APPROVALS
+    ]
+    assert "still closed. Missing approvals: fairness_audit, security_review." in " ".join(said[0].split())
+    assert "The use-case gate of ocr is open." in said[-1]
     opened = cli.ok("gate", "check", "OCR", "--gate", "use_case", "--json").json
     assert [entry["by"] for entry in opened["approvals"]] == ["user:vera"] * 3
     assert cli.ok("component", "status", "ocr", "--to", "approved", "--json").json["changed"] is True
@@ -71,6 +75,30 @@ def test_who_approves_shows_a_token_with_the_scope(cli: CommandLine, words: list
     reader = cli.ok("token", "create", "r", "--scope", "read", "--json").json["token"]
 
     assert (cli("gate", *words).code, cli("gate", *words, "--token", reader).code) == (3, 3)
+    asked = " ".join(cli("gate", *words).err.split())
+    assert "vendor-ai user add NAME --role risk_officer" in asked
+    assert "vendor-ai token create TOKEN --user NAME --scope decide" in asked
+
+
+def test_an_approval_says_as_json_whether_the_gate_is_open_now(proposed: CommandLine) -> None:
+    token = bearer(proposed, "vera", "technical_validator")
+
+    words = ["--gate", "use_case", "--approval", "technical_validation", "--note", "Fine.", "--token", token]
+    given = proposed.ok("gate", "approve", "ocr", *words, "--json").json
+
+    assert (given["component"], given["gate"], given["open"]) == ("ocr", "use_case", False)
+    assert given["missing_approvals"] == ["fairness_audit", "security_review"]
+
+
+def test_a_token_that_is_nobodys_approves_nothing_and_says_what_to_do(proposed: CommandLine) -> None:
+    token = proposed.ok("token", "create", "ci", "--scope", "decide", "--json").json["token"]
+
+    words = ["--gate", "use_case", "--approval", "security_review", "--note", "x", "--token", token]
+    refused = proposed("gate", "approve", "ocr", *words)
+
+    assert refused.code == 3
+    assert "token:ci is no person known here" in " ".join(refused.err.split())
+    assert "user add NAME --role security_officer" in " ".join(refused.err.split())
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,13 @@
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
+import xlsxwriter
 
 from tests.factories.command_line import CommandLine
+from vendor_ai.domain.vendor import INVENTORY_COLUMNS
+from vendor_ai.exporters.inventory_template import inventory_template
 
 ROWS = (
     "vendor,component,ref,affected_rights,status,capabilities,notes\n"
@@ -69,3 +73,80 @@ def test_a_file_without_the_required_column_is_one_sentence(cli: CommandLine, tm
     assert outcome.code == 3
     assert "has no column 'vendor'" in outcome.err
     assert "Traceback" not in outcome.err
+
+
+HEADINGS = "Vendor,COMPONENT,Use case,Decision-Type,Business  owner,Status,Our Own Column"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "json"])
+def test_a_heading_with_blanks_hyphens_or_capitals_is_the_same_column(cli: CommandLine, tmp_path: Path, ending: str) -> None:
+    row = ["Acme AI", "Chat", "drafting letters", "automated", "Ines", "In use", "x"]
+    file = tmp_path / f"in.{ending}"
+    if ending == "csv":
+        file.write_text(f"{HEADINGS}\n{','.join(row)}\n")
+    elif ending == "json":
+        file.write_text(json.dumps([dict(zip(HEADINGS.split(","), row, strict=True))]))
+    else:
+        with xlsxwriter.Workbook(file) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, HEADINGS.split(","))
+            sheet.write_row(1, 0, row)
+
+    outcome = cli.ok("inventory", "import", file, "--json").json
+
+    assert outcome["unknown_columns"] == ["our own column"]
+    cli.ok("inventory", "export", tmp_path / "out.json")
+    (chat,) = json.loads((tmp_path / "out.json").read_text())
+    assert [chat[name] for name in ("use_case", "decision_type", "business_owner", "status")] == [
+        "drafting letters",
+        "automated",
+        "Ines",
+        "in_use",
+    ]
+
+
+def test_two_headings_of_one_column_are_refused(cli: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("vendor,component,use_case,Use case\nAcme,Chat,a,b\n")
+    outcome = cli("inventory", "import", tmp_path / "in.csv")
+    assert outcome.code == 3
+    assert "the column use_case twice, the second as 'Use case'" in " ".join(outcome.err.split())
+
+
+def test_a_file_whose_every_row_was_refused_is_not_said_to_be_empty(cli: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("vendor,component\n,Nameless\n")
+    outcome = cli("inventory", "import", tmp_path / "in.csv")
+    assert outcome.code == 1
+    assert "No row could be stored" in outcome.out
+    assert "holds no component" not in outcome.out
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_template_comes_back_as_one_component_with_every_column(cli: CommandLine, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"template.{ending}"
+    cli.ok("inventory", "template", file)
+    outcome = cli.ok("inventory", "import", file, "--json").json
+    assert (outcome["new"], outcome["problems"], outcome["unknown_columns"]) == (1, [], [])
+    assert cli("inventory", "template", file).code == 3  # it is not written over
+
+
+def test_the_workbook_offers_what_is_allowed_and_explains_every_column(tmp_path: Path) -> None:
+    file = tmp_path / "template.xlsx"
+    file.write_bytes(inventory_template(".xlsx"))
+    book = openpyxl.load_workbook(file)
+    assert [cell.value for cell in book["Inventory"][1]] == list(INVENTORY_COLUMNS)
+    assert [row[0] for row in book["Columns"].iter_rows(min_row=2, values_only=True)] == list(INVENTORY_COLUMNS)
+    offered = {str(entry.sqref).split(":")[0]: entry.formula1 for entry in book["Inventory"].data_validations.dataValidation}
+    assert offered == {
+        "F2": '"human_in_the_loop,human_on_the_loop,automated"',
+        "G2": '"non-discrimination,privacy,fair-trial,freedom-of-expression"',
+        "J2": '"proposed,approved,in_use,retired"',
+    }
+
+
+def test_a_template_is_a_workbook_or_csv(cli: CommandLine, tmp_path: Path) -> None:
+    assert "as .xlsx or .csv, not '.ods'" in cli("inventory", "template", tmp_path / "template.ods").err
+
+
+def test_the_help_of_the_import_lists_every_column(cli: CommandLine) -> None:
+    said = " ".join(cli.ok("inventory", "import", "--help").out.split())
+    assert [name for name in INVENTORY_COLUMNS if name not in said] == []

@@ -1,6 +1,7 @@
 """Reassessments: by the rhythm of the tier and for causes, each noted once and answered by the next decision."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session
@@ -9,6 +10,7 @@ from tests.factories.command_line import CommandLine
 from tests.factories.decision import approved, reviewed
 from tests.factories.due_diligence import APPROVER, NOW, REVIEWER, answer, small_pack, start, store_vendor
 from tests.factories.gate import BY, MEDIUM_APPROVALS, a_component, add_violation, approve, store_component
+from tests.factories.installation import empty_installation
 from vendor_ai.db import reassessment as store
 from vendor_ai.db.audit import events
 from vendor_ai.db.base import Records
@@ -19,6 +21,7 @@ from vendor_ai.domain.gate import Gate, StandingDecision
 from vendor_ai.domain.pack import Recommendation
 from vendor_ai.domain.reassessment import Reassessment
 from vendor_ai.domain.vendor import ComponentStatus
+from vendor_ai.jobs.scheduler import JOBS, run_job
 from vendor_ai.services import decision, reassessment, review
 from vendor_ai.services.assessment import assessment, send_draft, withdraw
 from vendor_ai.services.component import look_at_component
@@ -257,3 +260,43 @@ def test_the_job_looks_once_a_day(cli: CommandLine) -> None:
 
     assert [run["message"] for run in first] == ["0 causes noted, 0 assessments prepared, 0 causes settled"]
     assert again == []
+
+
+def test_a_cause_that_came_after_todays_run_is_answered_by_the_next_look_and_once(tmp_path: Path) -> None:
+    app = empty_installation(tmp_path / "home")
+    with app.records.write() as session:
+        store_component(session, "MEDIUM")
+        approved(session)
+    today = app.at(NOW + timedelta(days=1))
+    assert [run.period for run in run_job(today, "reassessment")] == ["2026-11-21"]
+    with app.records.write() as session:
+        reassessment.note_incident(session, "ocr", "Wrong invoice.", by=BY, at=NOW + timedelta(days=1))
+
+    assert [run.message for run in run_job(today, "reassessment")] == ["ocr: ocr-a2 is prepared"]
+    assert run_job(today, "reassessment") == []
+    with app.records.write() as session:
+        assert standing(session, days=1).assessment == "ocr-a2"
+        withdraw(session, "ocr-a2", "Sent by mistake.", by=BY, at=NOW + timedelta(days=1))
+    assert [run.message for run in run_job(today, "reassessment")] == ["ocr: ocr-a3 is prepared"]
+
+
+def test_an_incident_says_what_follows_and_the_job_does_not_contradict_the_list(cli: CommandLine) -> None:
+    cli.inventory("ocr")
+    cli.ok("job", "run", "reassessment")
+    said = " ".join(cli.ok("component", "incident", "ocr", "--note", "Wrong invoice").out.split())
+    assert "ocr-i1 is noted, to be answered by a decision by " in said
+    assert "has no decision to repeat, so nothing is prepared: vendor-ai assessment send ocr" in said
+
+    (run,) = cli.ok("job", "run", "reassessment", "--json").json
+
+    assert run["message"] == "ocr was never decided, so nothing is asked again; start with `vendor-ai assessment send ocr`"
+    assert cli.ok("job", "run", "reassessment", "--json").json == []
+    cli.ok("assessment", "send", "ocr")
+    noted = cli.ok("component", "incident", "ocr", "--note", "Again")
+    assert "ocr-a1, which is on its way, answers it." in noted.out
+
+
+def test_the_help_of_a_job_names_all_of_them(cli: CommandLine) -> None:
+    said = " ".join(cli.ok("job", "run", "--help").out.replace("│", " ").split())
+    for name in JOBS:
+        assert name in said

@@ -1,18 +1,20 @@
 """Reviewers verify answers, accept what does not apply, and set other levels with a second person."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from tests.factories.command_line import CommandLine
-from tests.factories.decision import reviewed
+from tests.factories.decision import reviewed, token_of
 from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, SECOND, answer, start, store_vendor, submitted
+from tests.factories.pack import a_pack, a_question
 from vendor_ai.db import audit
 from vendor_ai.db.base import Records
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.assessment import AnswerSource, AssessmentState, WrongStateError
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from vendor_ai.domain.pack import NOT_APPLICABLE, Level, Recommendation
+from vendor_ai.domain.pack import NOT_APPLICABLE, Level, Pack, Recommendation
 from vendor_ai.domain.review import Review, ReviewKind
 from vendor_ai.services import assessment, decision
 from vendor_ai.services.assessment_score import ScoreStanding, standing_of
@@ -306,6 +308,75 @@ def test_every_act_of_review_is_in_the_audit_chain(records: Records, handed_in: 
     )
 
 
+DEMANDING = Pack(
+    "demanding",
+    "1.0",
+    "Demanding pack",
+    "",
+    a_pack([], d1="0.5", d2="0.5").dimensions,
+    (replace(a_question("tested"), evidence="The report.", evidence_required=True), a_question("monitored", "d2")),
+)
+
+
+@pytest.fixture
+def bare(records: Records) -> str:
+    """Two answers, of which `tested` demands evidence that nobody gave."""
+    with records.write() as session:
+        store_vendor(session)
+        ref = start(session, pack=DEMANDING)
+        answer(session, ref, {"tested": "l1", "monitored": "l1"})
+    return ref
+
+
+@pytest.mark.parametrize(("dimension", "verified"), [("", ["monitored"]), ("d1", [])])
+def test_what_must_be_looked_at_singly_is_left_out_and_named(records: Records, bare: str, dimension: str, verified: list[str]) -> None:
+    with records.write() as session:
+        batch = review_answers(session, bare, dimension=dimension, verified=True, reason="Read.", by=REVIEWER, at=NOW)
+
+    assert [act.subject for act in batch.reviews] == verified
+    assert batch.remarks == (("tested", ("demanded evidence is missing",)),)
+    assert "tested" in standing(records, bare).unverified
+
+
+def test_remarks_can_be_verified_with_a_reason_that_keeps_them(records: Records, bare: str) -> None:
+    with records.write() as session:
+        with pytest.raises(InvalidInputError, match="despite remarks needs a reason"):
+            review_answers(session, bare, verified=True, including_remarks=True, reason=" ", by=REVIEWER, at=NOW)
+        batch = review_answers(session, bare, verified=True, including_remarks=True, reason="Seen on site.", by=REVIEWER, at=NOW)
+
+    assert [(act.subject, act.reason) for act in batch.reviews] == [
+        ("tested", "Seen on site. (verified although: demanded evidence is missing)"),
+        ("monitored", "Seen on site."),
+    ]
+    assert (batch.remarks, standing(records, bare).verified) == ((), True)
+
+
+@pytest.mark.parametrize(("kind", "subject"), [(QUESTION, "tested"), (ReviewKind.DIMENSION, "d1")])
+def test_one_act_on_an_answer_with_remarks_needs_a_reason(records: Records, bare: str, kind: ReviewKind, subject: str) -> None:
+    with records.write() as session:
+        with pytest.raises(InvalidInputError, match=f"Verifying {subject} needs a reason .*demanded evidence is missing"):
+            review(session, bare, kind=kind, subject=subject, verified=True, by=REVIEWER, at=NOW)
+        review(session, bare, kind=kind, subject=subject, verified=True, reason="Seen on site.", by=REVIEWER, at=NOW)
+
+    assert standing(records, bare).unverified == ("monitored",)
+
+
+def test_rejecting_many_asks_for_no_single_look(records: Records, bare: str) -> None:
+    with records.write() as session:
+        batch = review_answers(session, bare, verified=False, reason="All unclear.", by=REVIEWER, at=NOW)
+
+    assert [act.subject for act in batch.reviews] == ["tested", "monitored"]
+
+
+def test_only_people_who_may_decide_agree_to_a_level(records: Records, handed_in: str) -> None:
+    act = set_level(records, handed_in, "tested", Level.HIGH)
+
+    for name in ("token:ci", "cli:root", "user:nobody"):
+        with records.write() as session, pytest.raises(NotAllowedError, match="user add NAME --role risk_officer"):
+            second(session, handed_in, act.number, by=Actor(name), at=NOW)
+    assert standing(records, handed_in).proposed
+
+
 ANSWERS = "tested: good\nretested: good\nlawful: good\n"
 
 
@@ -320,10 +391,6 @@ def acme(cli: CommandLine) -> CommandLine:
     cli.ok("assessment", "send", "ocr", "--pack", cli.home.parent / "small.yaml")
     cli.ok("assessment", "import", "ocr-a1", cli.home.parent / "answers.yaml")
     return cli
-
-
-def token_of(cli: CommandLine, name: str) -> str:
-    return str(cli.ok("token", "create", name, "--scope", "decide", "--json").json["token"])
 
 
 def test_the_review_sheet_shows_answer_source_level_and_verification(acme: CommandLine) -> None:
@@ -343,13 +410,24 @@ def test_the_command_line_reviews_a_dimension_and_everything(acme: CommandLine) 
     assert "every answer that carries it is verified" in acme.ok("assessment", "review", "ocr-a1", "--all", "--verify").out
 
 
+def test_the_command_line_names_what_to_look_at_and_how_to_verify_it(acme: CommandLine) -> None:
+    (acme.home.parent / "na.yaml").write_text('tested: {value: good, evidence: Report, date: "2099-01-01"}\n')
+    acme.ok("assessment", "import", "ocr-a1", acme.home.parent / "na.yaml")
+
+    outcome = acme.ok("assessment", "review", "ocr-a1", "--all", "--verify")
+    assert "Left out, look at it: tested: evidence is dated 2099-01-01, in the future" in outcome.err
+    assert "vendor-ai assessment review ocr-a1 --question tested --verify --reason TEXT" in outcome.err
+    found = acme.ok("assessment", "review", "ocr-a1", "--all", "--verify", "--including-remarks", "--reason", "A slip", "--json").json
+    assert (found["verified"], found["remarks"]) == (True, [])
+
+
 def test_the_command_line_sets_a_level_and_a_token_agrees_to_it(acme: CommandLine) -> None:
     level = ["--question", "lawful", "--level", "high", "--until", "2036-01-01", "--reason", "No proof"]
     (act,) = acme.ok("assessment", "review", "ocr-a1", *level, "--json").json["reviews"]
     assert (act["level"], act["second_by"]) == ("HIGH", None)
 
     without = acme("assessment", "second", "ocr-a1", "--review", str(act["review"]))
-    assert (without.code, "needs a token" in without.err) == (3, True)
+    assert (without.code, "needs a person's token" in without.err) == (3, True)
     said = acme.ok("assessment", "second", "ocr-a1", "--review", str(act["review"]), "--token", token_of(acme, "sven")).out
     assert said == "The level HIGH of lawful counts until 2036-01-01.\n"
     # safety (0.6) is LOW, law (0.4) HIGH: 0.6 + 1.2.
@@ -361,6 +439,10 @@ def test_the_command_line_sets_a_level_and_a_token_agrees_to_it(acme: CommandLin
     [
         (["--verify"], "Say what is reviewed"),
         (["--all"], "Say what is found"),
+        (["--including-remarks"], "Say what is reviewed"),
+        (["--all", "--verify", "--including-remarks"], "needs a reason"),
+        (["--all", "--verify", "--to", "sheet.xlsx"], "--to writes the review sheet"),
+        (["--to", "sheet.pdf"], "written as .xlsx, not 'sheet.pdf'"),
         (["--all", "--dimension", "law", "--verify"], "give only one"),
         (["--all", "--level", "HIGH"], "not for all of them"),
         (["--question", "lawful", "--level", "AWFUL"], "Write LOW, MEDIUM, HIGH, CRITICAL"),

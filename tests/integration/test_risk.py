@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories.command_line import CommandLine
-from tests.factories.decision import reviewed
+from tests.factories.decision import reviewed, token_of
 from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, SECOND, answer, small_pack, start, store_vendor, submitted
 from tests.factories.installation import empty_installation
 from vendor_ai.db import audit
@@ -199,6 +199,15 @@ def app(tmp_path: Path) -> Iterator[App]:
     app.close()
 
 
+@pytest.mark.parametrize("name", ["token:ci", "cli:root", "user:nobody"])
+def test_only_people_who_may_decide_approve_a_risk(records: Records, ref: str, name: str) -> None:
+    made = propose(records)
+
+    with records.write() as session, pytest.raises(NotAllowedError, match="user add NAME --role risk_officer"):
+        approve(session, made.number, by=Actor(name), at=NOW)
+    assert only(records).state is RiskState.PROPOSED
+
+
 def test_the_daily_job_notes_stale_risks(app: App) -> None:
     propose(app.records)
 
@@ -209,13 +218,13 @@ def test_the_daily_job_notes_stale_risks(app: App) -> None:
 
 def test_the_command_line_accepts_approves_lists_and_closes(app: App) -> None:
     cli = CommandLine(app.settings.home)
-    token = cli.ok("token", "create", "sven", "--scope", "decide", "--json").json["token"]
+    token = token_of(cli, "omar")
     words = ["--subject", "tested", "--rationale", "Internal", "--monitoring", "Weekly"]
 
     assert "Risk 1 is proposed" in cli.ok("risk", "accept", "ocr", *words, "--until", "2036-01-01").out
     assert cli("risk", "approve", "1").code == 3
     assert cli.ok("risk", "approve", "1", "--token", token).out == "Risk 1 is accepted until 2036-01-01.\n"
     (entry,) = cli.ok("risk", "list", "--component", "ocr", "--json").json
-    assert (entry["state"], entry["approver"], entry["score"]) == ("accepted", "token:sven", "2.00")
+    assert (entry["state"], entry["approver"], entry["score"]) == ("accepted", "user:omar", "2.00")
     assert "accepted" in cli.ok("risk", "list").out
     assert cli.ok("risk", "close", "1", "--reason", "Mended").out == "Risk 1 is closed.\n"

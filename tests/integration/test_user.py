@@ -9,7 +9,8 @@ from tests.factories.due_diligence import NOW
 from tests.factories.gate import BY
 from vendor_ai.db.audit import events
 from vendor_ai.db.base import Records
-from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from vendor_ai.domain.actor import Actor
+from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from vendor_ai.domain.user import ROLE_MEANINGS, Role, user_name
 from vendor_ai.services import token, user
 
@@ -109,3 +110,38 @@ def test_people_on_the_command_line(cli: CommandLine) -> None:
     assert "disabled" in cli.ok("user", "list").out
     assert cli("user", "disable", "bob").code == 3
     assert [entry["name"] for entry in cli.ok("user", "list", "--json").json] == ["alice"]
+
+
+@pytest.mark.parametrize("role", ["risk_officer", "executive_sponsor", "administrator"])
+def test_a_person_with_one_of_these_roles_may_decide(records: Records, role: str) -> None:
+    with records.write() as session:
+        user.add(session, "Olga", [role], by=BY, at=NOW)
+        user.require_decider(session, Actor("user:olga"))
+        user.disable(session, "olga", by=BY, at=NOW)
+        with pytest.raises(NotAllowedError, match="user:olga is disabled"):
+            user.require_decider(session, Actor("user:olga"))
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - set(user.DECIDERS)))
+def test_a_person_with_another_role_may_not_decide_and_keeps_it_in_the_command_that_mends_it(records: Records, role: str) -> None:
+    with records.write() as session:
+        user.add(session, "olga", [role], by=BY, at=NOW)
+        with pytest.raises(NotAllowedError, match=f"vendor-ai user roles olga --role {role} --role risk_officer$"):
+            user.require_decider(session, Actor("user:olga"))
+
+
+@pytest.mark.parametrize("name", ["token:olga", "cli:olga", "link:3:olga", "user:", "user:nobody", "olga"])
+def test_who_is_no_stored_person_may_not_decide(records: Records, name: str) -> None:
+    with records.write() as session:
+        user.add(session, "olga", ["risk_officer"], by=BY, at=NOW)
+        with pytest.raises(
+            NotAllowedError, match=r"user add NAME --role risk_officer, then vendor-ai token create TOKEN --user NAME --scope"
+        ):
+            user.require_decider(session, Actor(name))
+
+
+def test_a_token_that_is_nobodys_says_when_it_is_made_that_it_decides_nothing(cli: CommandLine) -> None:
+    cli.ok("user", "add", "olga", "--role", "risk_officer")
+    assert "It is nobody's" in cli.ok("token", "create", "ci", "--scope", "decide").err
+    assert "nobody's" not in cli.ok("token", "create", "olga-1", "--scope", "decide", "--user", "olga").err
+    assert "nobody's" not in cli.ok("token", "create", "reader", "--scope", "read").err

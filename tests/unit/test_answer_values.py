@@ -48,6 +48,10 @@ def refused(question: str, written: object) -> str:
         ("notice", "30 Days", "30"),
         ("notice", 0.5, "0.5"),
         ("notice", "+0", "0"),
+        ("notice", 1.125, "1.125"),
+        ("notice", "1.1250", "1.125"),
+        ("notice", "0.125", "0.125"),
+        ("remark", 1.5, "1.5"),
         ("audited", "2026-02-28", "2026-02-28"),
         ("remark", "Line one\nline two", "Line one\nline two"),
         ("remark", "n.a.", "NA"),
@@ -71,6 +75,8 @@ def test_an_answer_is_stored_in_one_form(question: str, written: object, value: 
         ("notice", "12,5", "is not a number. Write the answer to 'notice' with a decimal point"),
         ("notice", "1e2", "is not a number"),
         ("notice", "1/3", "is not a number"),
+        ("notice", "1.500", "'1.500' can be read in two ways. Write 1500 or 1.5."),
+        ("notice", " +12.125 days", "can be read in two ways. Write 12125 or 12.1250."),
         ("notice", "-1", "lies below the least that the question 'notice' allows, 0"),
         ("notice", "365.6", "lies above the most that the question 'notice' allows, 365.5"),
         ("audited", "28.02.2026", "is not a date"),
@@ -122,3 +128,17 @@ def test_demanded_evidence_that_is_there_is_not_remarked() -> None:
 
 def test_a_list_is_no_risk_level() -> None:
     assert READER.read_yaml("safety: [HIGH]\n").problems[0].message == "A list cannot be a risk level. Write one value."
+
+
+@pytest.mark.parametrize(("written", "read"), [("1.125", "1.125"), ("{value: 1.125}", "1.125"), ('"1.125"', ""), ("{value: '1.125'}", "")])
+def test_yaml_tells_a_number_from_text_by_its_quotes(written: str, read: str) -> None:
+    found = READER.read_yaml(f"notice: {written}")
+
+    assert found.answers.get("notice", Answer("notice", "")).value == read
+    assert len(found.problems) == (0 if read else 1)
+
+
+def test_what_is_stored_is_plain_text_whatever_it_was_read_from() -> None:
+    found = READER.read_yaml("remark: {value: 1.5, comment: 2.5}\nnotice: 1.125")
+
+    assert {type(text) for answer in found.answers.values() for text in (answer.value, answer.comment)} == {str}

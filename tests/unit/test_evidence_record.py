@@ -7,7 +7,7 @@ import pytest
 
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.errors import NotAllowedError
-from vendor_ai.domain.evidence import LONGEST_NAME, Confidentiality, Document, clean_name, months_after
+from vendor_ai.domain.evidence import LONGEST_NAME, Confidentiality, Document, DocumentUse, EvidenceNoun, clean_name, months_after
 
 DOCUMENT = Document(
     "acme-e1", "acme", "soc2.pdf", "application/pdf", 10, "ab", "", Confidentiality.NDA, "link:3:Jane Doe", datetime(2026, 1, 1, tzinfo=UTC)
@@ -23,6 +23,14 @@ DOCUMENT = Document(
         ("report\u202efdp.exe", "reportfdp.exe"),
         ("a<b>:c.pdf", "a_b__c.pdf"),
         ("Pru\u0308fbericht 2026.pdf", "Pr\u00fcfbericht 2026.pdf"),
+        ("..", "document"),
+        ("....//....//soc2.pdf", "soc2.pdf"),
+        ("/etc/cron.d/\r\n\tjob.pdf", "job.pdf"),
+        ("a\u200bb\ufeffc\u2069.pdf", "abc.pdf"),
+        ("\x1b]0;title\x07x.pdf", "]0;titlex.pdf"),
+        ("two   \u00a0 blanks.pdf", "two blanks.pdf"),
+        ("con|aux?.pdf", "con_aux_.pdf"),
+        ("\u202e\u200b", "document"),
         ("", "document"),
         ("///", "document"),
     ],
@@ -70,3 +78,27 @@ def test_others_may_not_look_and_a_bare_name_means_a_person(name: str) -> None:
 
 def test_without_named_viewers_whoever_may_read_may_look() -> None:
     DOCUMENT.refuse_stranger(Actor("user:bob"))
+
+
+@pytest.mark.parametrize("name", ["../a\u202eb.pdf", "x" * 500 + ".pdf", "con|aux?.pdf", "....", "report." + "x" * 300])
+def test_a_cleaned_name_is_clean_and_short_enough_already(name: str) -> None:
+    shown = clean_name(name)
+    assert clean_name(shown) == shown
+    assert 0 < len(shown) <= LONGEST_NAME
+
+
+@pytest.mark.parametrize(
+    ("actor", "seen"), [("user:alice", True), ("token:audit", True), ("token:alice", False), ("user:audit", False), ("cli:bob", False)]
+)
+def test_who_may_see_it_is_told_without_a_refusal(actor: str, seen: bool) -> None:
+    assert replace(DOCUMENT, viewers=("alice", "token:audit")).seen_by(Actor(actor)) is seen
+
+
+def test_addresses_lead_to_the_interface_and_to_the_pages_of_what_it_stands_for() -> None:
+    uses = (DocumentUse(EvidenceNoun.QUESTION, "ocr-a1", "tested"), DocumentUse(EvidenceNoun.CLAUSE, "acme-2026", "uptime"))
+    place = "https://ai.example/api/v1/documents/acme-e1"
+    found = replace(DOCUMENT, uses=uses).addresses("https://ai.example")
+
+    assert found["pages"] == ["https://ai.example/assessments/ocr-a1#tested", "https://ai.example/contracts/acme-2026"]
+    assert found["api"] == [place, f"{place}/content", f"{place}/views"]
+    assert replace(DOCUMENT, sha256="", url="https://a.example").addresses("https://ai.example")["api"] == [place, f"{place}/views"]

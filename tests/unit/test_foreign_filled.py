@@ -97,10 +97,11 @@ def test_free_answers_make_text_questions() -> None:
 
 def test_dates_and_numbers_are_read_as_such_or_named() -> None:
     rows = [("1", Q[0], "date", "2026-05-04"), ("2", Q[1], "date", "May"), ("3", Q[2], "number", "2,50"), ("4", Q[3], "number", "many")]
+    rows += [("5", Q[4], "number", "1.500"), ("6", Q[5], "number", "1,500"), ("7", Q[6], "number", "0.125")]
     found = converted(simple(["ID", "Question", "Type", "Answer"], *rows))
 
-    assert values(found) == {"1": "2026-05-04", "3": "2.5"}
-    assert [entry.row for entry in found.unplaced] == [3, 5]
+    assert values(found) == {"1": "2026-05-04", "3": "2.5", "7": "0.125"}
+    assert [entry.row for entry in found.unplaced] == [3, 5, 6, 7]
 
 
 # --- compliance ---
@@ -204,6 +205,71 @@ def test_subtotals_count_their_section_alone() -> None:
         ("3", "3", True),
         ("18", "18", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "computed", "equal", "rule"),
+    [
+        (5, "5", True, "number of questions"),
+        (4, "4", True, "number of answered questions"),
+        (2, "2", True, "number of answers that mean yes"),
+        (9, "5", False, "number of questions"),
+    ],
+)
+def test_a_bare_total_is_held_against_what_can_be_counted_and_named(stated: int, computed: str, equal: bool, rule: str) -> None:
+    found = filled("Yes", "No", "Yes", "No", "", rows=[("", "", "Total", stated)])
+
+    assert [(total.stated, total.computed, total.equal, total.rule) for total in found.totals] == [(str(stated), computed, equal, rule)]
+    assert [(entry.row, entry.message, entry.refused) for entry in found.unplaced] == [
+        (7, f"Read as a total and left out of the questions: 'Total | {stated}'", False)
+    ]
+
+
+def test_a_bare_total_below_figures_is_held_against_their_sum() -> None:
+    rows = [("X", "1", Q[0], "Yes", 3), ("X", "2", Q[1], "No", 4), ("", "", "Total", "", 7)]
+    found = converted(simple((*HEAD, "Rooms"), *rows))
+
+    assert [(total.stated, total.computed, total.equal, total.rule) for total in found.totals] == [("7", "7", True, "sum of the column")]
+
+
+def test_a_total_without_a_figure_is_named() -> None:
+    found = filled("Yes", "No", rows=[("", "", "Total of all rooms", "many")])
+
+    assert found.totals == ()
+    assert [entry.message for entry in found.unplaced] == ["Read as a total and left out of the questions: 'Total of all rooms | many'"]
+
+
+def in_percent(*rows: tuple[Any, ...]) -> Conversion:
+    """Questions with a column of weights whose cells are formatted as percentages."""
+
+    def write(book: Any) -> None:
+        sheet, percent = book.add_worksheet("Questions"), book.add_format({"num_format": "0.0%"})
+        sheet.write_row(0, 0, (*HEAD, "Weight"))
+        for number, row in enumerate(rows, start=1):
+            sheet.write_row(number, 0, row[:-1])
+            sheet.write_number(number, len(HEAD), row[-1], percent)
+
+    return converted(workbook(write))
+
+
+def test_weights_in_percent_are_read_as_they_are_shown_and_their_total_is_reproduced() -> None:
+    found = in_percent(("X", "1", Q[0], "Yes", 0.1), ("X", "2", Q[1], "No", 0.9), ("", "", "Total", "", 1))
+
+    assert [entry.weight for entry in found.pack.questions] == [Fraction(1, 10), Fraction(9, 10)]
+    assert found.domains[0].score == 10
+    assert [(total.stated, total.computed, total.equal) for total in found.totals] == [("100%", "1", True)]
+
+
+def test_a_percentage_sign_in_text_means_the_same() -> None:
+    found = converted(simple((*HEAD, "Weight"), ("X", "1", Q[0], "Yes", "25%"), ("X", "2", Q[1], "No", "75 %")))
+
+    assert [entry.weight for entry in found.pack.questions] == [Fraction(1, 4), Fraction(3, 4)]
+
+
+def test_a_score_stated_in_percent_is_compliance() -> None:
+    found = filled("Yes", "No", "Yes", "Yes", rows=[("", "", "Total score", "75%")])
+
+    assert [(total.stated, total.computed, total.equal) for total in found.totals] == [("75%", "75", True)]
 
 
 def with_summary(*summary: tuple[Any, ...], answers: tuple[str, ...] = ("Yes", "No", "Yes", "N/A", "Partial", "")) -> Conversion:

@@ -136,7 +136,8 @@ def test_footers_and_totals_are_no_questions() -> None:
     found = converted(simple(*rows))
 
     assert texts(found) == [Q[0], Q[1]]
-    assert [entry.row for entry in found.unplaced] == [5, 6]
+    assert [entry.row for entry in found.unplaced] == [4, 5, 6]
+    assert found.unplaced[0].message == "Read as a total and left out of the questions: 'Total | 5'"
     assert not any(entry.refused for entry in found.unplaced)
 
 

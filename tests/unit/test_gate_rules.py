@@ -6,7 +6,16 @@ from importlib import resources
 
 import pytest
 
-from vendor_ai.domain.gate import Gate, GateCase, GivenApproval, GrantedWaiver, HeldFact, StandingDecision
+from vendor_ai.domain.gate import (
+    Gate,
+    GateCase,
+    GivenApproval,
+    GrantedWaiver,
+    HeldFact,
+    OpenAssessment,
+    StandingDecision,
+    WantedPack,
+)
 from vendor_ai.domain.tier import RiskTier
 from vendor_ai.governance.gate import OWNERS, judge_gate
 from vendor_ai.governance.gate_files import APPROVALS, FACTS, load_gate_rules, shipped_gate_rules
@@ -18,7 +27,7 @@ THEN = datetime(2026, 5, 1, tzinfo=UTC)
 MEDIUM = ("technical_validation", "fairness_audit", "security_review")
 HIGH = (*MEDIUM, "legal_approval", "exec_sponsor")
 LOW = ("technical_validation", "automated_checks")
-DECISION = StandingDecision("ocr-a1", "APPROVED", THEN, None, verified=True)
+DECISION = StandingDecision("ocr-a1", "APPROVED", THEN, None, verified=True, pack="small")
 
 
 def given(*names: str, gate: Gate = Gate.DEPLOYMENT, by: str = "user:alice", **fields: object) -> tuple[GivenApproval, ...]:
@@ -75,6 +84,78 @@ def test_an_approval_counts_until_its_last_day_unless_it_was_revoked(fields: dic
     case = a_case(approvals=(*given(*MEDIUM[1:], gate=Gate.USE_CASE), *given(MEDIUM[0], gate=Gate.USE_CASE, **fields)))
 
     assert judge_gate(case, Gate.USE_CASE, RULES).open is counts
+
+
+@pytest.mark.parametrize(
+    ("fields", "on", "counts"),
+    [
+        ({}, date(2027, 5, 1), True),  # given on 1 May 2026, for twelve months
+        ({}, date(2027, 5, 2), False),
+        ({"valid_until": date(2026, 12, 31)}, date(2026, 12, 31), True),
+        ({"valid_until": date(2026, 12, 31)}, date(2027, 1, 1), False),
+        ({"revoked": True}, TODAY, False),
+        ({"spoiled": "user:alice reviewed ocr-a2"}, TODAY, False),
+    ],
+)
+def test_an_approval_for_deployment_counts_for_continuation_for_one_round_of_reassessment(
+    fields: dict[str, object], on: date, counts: bool
+) -> None:
+    case = replace(a_case(approvals=given(*MEDIUM, **fields), reassessment_months=12), on=on)
+
+    assert judge_gate(case, Gate.CONTINUATION, RULES).open is counts
+    assert judge_gate(case, Gate.USE_CASE, RULES).missing_approvals == MEDIUM
+
+
+def test_an_approval_of_its_own_lets_continuation_outlive_that_for_deployment() -> None:
+    approvals = (*given(*MEDIUM, gate=Gate.CONTINUATION), *given(*MEDIUM))
+    result = judge_gate(replace(a_case(approvals=approvals, reassessment_months=12), on=date(2029, 1, 1)), Gate.CONTINUATION, RULES)
+
+    assert (result.open, {entry.gate for entry in result.approvals}) == (True, {"continuation"})
+
+
+ASKED = WantedPack("deep", "HIGH is asked more.", "ocr-a0")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"undecided": (OpenAssessment("ocr-a2", "deep", "sent"),)}, ["undecided_assessment"]),
+        ({"undecided": (OpenAssessment("ocr-a2", "small", "in_progress"),)}, []),  # assessed again while the old decision holds
+        ({"wanted_packs": (ASKED,)}, ["pack_without_decision"]),
+        ({"wanted_packs": (replace(ASKED, pack="small"),)}, []),
+        ({"wanted_packs": (ASKED, replace(ASKED, pack="small"))}, ["pack_without_decision"]),
+        (
+            {"wanted_packs": (ASKED,), "decisions": (replace(DECISION, pack="deep", verified=False),)},
+            ["unverified_decision", "no_positive_decision", "pack_without_decision"],
+        ),
+        ({"wanted_packs": (ASKED,), "decisions": (replace(DECISION, pack="deep"),)}, []),
+    ],
+)
+@pytest.mark.parametrize("gate", [Gate.DEPLOYMENT, Gate.CONTINUATION])
+def test_a_decision_counts_for_the_pack_it_is_about(gate: Gate, fields: dict[str, object], expected: list[str]) -> None:
+    assert reasons(a_case(**fields), gate) == expected
+
+
+def test_the_programs_own_approval_waits_for_every_pack_and_says_so() -> None:
+    low = a_case(RiskTier.LOW, LOW, wanted_packs=(ASKED, replace(ASKED, pack="small")))
+
+    result = judge_gate(low, Gate.USE_CASE, RULES)
+
+    assert result.missing_approvals == ("automated_checks",)
+    assert "asks for deep, which has no positive, verified decision" in result.sentence
+
+
+def test_the_answer_names_the_newest_decision_about_each_pack_it_rests_on() -> None:
+    older = replace(DECISION, assessment="ocr-a0", at=datetime(2026, 1, 1, tzinfo=UTC))
+    deep = replace(DECISION, assessment="ocr-a2", pack="deep")
+    refused = replace(DECISION, assessment="ocr-a3", pack="other", verified=False)
+
+    document = judge_gate(a_case(decisions=(older, DECISION, deep, refused)), Gate.DEPLOYMENT, RULES).as_json()
+
+    assert document["decisions"] == [
+        {"assessment": "ocr-a1", "pack": "small", "decision": "APPROVED"},
+        {"assessment": "ocr-a2", "pack": "deep", "decision": "APPROVED"},
+    ]
 
 
 def test_an_approval_by_somebody_who_reviewed_since_does_not_count_and_says_why() -> None:
@@ -235,7 +316,7 @@ def test_a_waiver_of_one_gate_opens_no_other() -> None:
 def test_the_document_has_exactly_the_keys_of_the_contract() -> None:
     document = judge_gate(a_case(waivers=(waived("fairness_audit"),)), Gate.DEPLOYMENT, RULES).as_json()
 
-    assert list(document) == ["component", "gate", "open", "tier", "missing_approvals", "blocked_by", "approvals", "waivers"]
+    assert list(document) == ["component", "gate", "open", "tier", "missing_approvals", "blocked_by", "approvals", "waivers", "decisions"]
     assert list(document["approvals"][0])[:4] == ["approval", "by", "at", "valid_until"]
 
 

@@ -117,3 +117,44 @@ def test_random_bytes_are_never_kept_whatever_their_name_says() -> None:
 def test_text_under_the_ending_of_another_kind_is_not_kept(ending: str) -> None:
     with pytest.raises(MediaTypeRefusedError):
         told(b"plain words", f"file.{ending}")
+
+
+_KINDS = {
+    ".pdf": PDF,
+    ".png": PNG,
+    ".jpg": JPEG,
+    ".xlsx": office("xl/workbook.xml"),
+    ".docx": office("word/document.xml"),
+    ".odt": open_document(f"{OPEN_DOCUMENT}text"),
+    ".ods": open_document(f"{OPEN_DOCUMENT}spreadsheet"),
+}
+
+
+@pytest.mark.parametrize("ending", [*_KINDS, ".csv", ".txt", ".md", ".json", ".yaml", ".xml"])
+def test_no_content_is_taken_under_the_ending_of_another_kind(ending: str) -> None:
+    for own, content in _KINDS.items():
+        if own != ending:
+            with pytest.raises(MediaTypeRefusedError):
+                told(content, f"file{ending}")
+
+
+@pytest.mark.parametrize("ending", _KINDS)
+def test_text_under_the_ending_of_a_binary_kind_is_not_taken(ending: str) -> None:
+    with pytest.raises(MediaTypeRefusedError):
+        told(b"plain words", f"file{ending}")
+
+
+@pytest.mark.parametrize("name", ["report.pdf.exe", "report.exe", "report.pdf ", "report.pdf.", "report.html.png"])
+def test_the_last_ending_counts(name: str) -> None:
+    with pytest.raises(MediaTypeRefusedError):
+        told(PDF, name)
+
+
+@pytest.mark.parametrize(("ending", "content"), _KINDS.items())
+def test_an_ending_in_capitals_is_the_same_ending(ending: str, content: bytes) -> None:
+    assert told(content, f"FILE{ending.upper()}") == told(content, f"file{ending}")
+
+
+def test_a_signature_that_does_not_stand_first_is_none() -> None:
+    with pytest.raises(MediaTypeRefusedError):
+        told(b"\n" + PDF, "report.pdf")

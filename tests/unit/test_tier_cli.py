@@ -62,6 +62,29 @@ def test_a_component_of_which_nothing_is_known_says_so(call: CommandLine) -> Non
     assert result["tier"] == "LOW"
     assert any(reason.startswith("The use case is not stated") for reason in result["reasons"])
     assert any(reason.startswith("The decision type is not stated") for reason in result["reasons"])
+    assert result["reasons"][0] == "not stated: use case and decision type; LOW is only the least it can be"
+
+
+@pytest.mark.parametrize(
+    ("row", "heading", "to_state"),
+    [
+        ("Acme AI,Sorter,,automated,,", "Sorter (sorter): tier not known, at least MEDIUM", "use_case, in the inventory"),
+        ("Acme AI,Sorter,Credit scoring,,privacy,", "Sorter (sorter): tier not known, at least MEDIUM", "decision_type, in the inventory"),
+        ("Acme AI,Sorter,social scoring,,,", "Sorter (sorter): PROHIBITED", None),
+        ("Acme AI,Sorter,Sorting of letters,automated,,", "Sorter (sorter): MEDIUM", None),
+    ],
+)
+def test_the_text_says_that_the_tier_is_not_known_and_what_to_state(
+    call: CommandLine, row: str, heading: str, to_state: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    stored(call, row)
+
+    said = call.ok("component", "classify", "sorter").out
+
+    assert heading in said
+    assert ("To state" in said) is (to_state is not None)
+    assert to_state is None or to_state in said
 
 
 def test_the_components_of_the_demonstration_come_out_as_their_texts_say(call: CommandLine) -> None:

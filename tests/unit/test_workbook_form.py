@@ -175,11 +175,52 @@ def test_a_workbook_of_another_installation_is_refused() -> None:
         read_questionnaire_workbook(every_type(), signed(), name="back.xlsx", key=b"another key")
 
 
-@pytest.mark.parametrize("key", [None, KEY])
-def test_a_workbook_without_signature_is_believed(key: bytes | None) -> None:
-    unsigned = questionnaire_workbook(every_type(), {}, assessment="A-7")
+def without_signature(book: Any) -> None:
+    """As somebody would do who wants to readdress the file: the signature is gone from the hidden sheet and the properties."""
+    sheet = book["_meta"]
+    sheet.delete_rows(next(row[0].row for row in sheet.iter_rows() if row[0].value == "vendor_ai_hmac"))
+    del book.custom_doc_props["vendor_ai_hmac"]
 
-    assert read_questionnaire_workbook(every_type(), unsigned, name="back.xlsx", key=key).assessment == "A-7"
+
+@pytest.mark.parametrize("key", [None, KEY])
+def test_a_workbook_of_an_assessment_whose_signature_was_deleted_is_refused(key: bytes | None) -> None:
+    content = edited(signed(), without_signature)
+
+    with pytest.raises(FormChangedError, match="its signature is missing"):
+        read_questionnaire_workbook(every_type(), content, name="back.xlsx", key=key)
+
+
+@pytest.mark.parametrize("gone", [("vendor_ai_assessment",), ("vendor_ai_assessment", "vendor_ai_schema")])
+def test_a_workbook_that_lost_its_assessment_with_its_signature_is_refused(gone: tuple[str, ...]) -> None:
+    stated = FormOrigin.of(every_type(), component="harbour", assessment="A-7").properties()
+    kept = {word: text for word, text in stated.items() if word not in gone}
+
+    with pytest.raises(FormChangedError, match="its signature is missing"):
+        FormOrigin.read(kept, name="back.xlsx", key=KEY)
+
+
+def test_an_assessment_needs_a_signature_whatever_the_file_calls_its_form() -> None:
+    stated = FormOrigin.of(every_type(), component="harbour", assessment="A-7").properties()
+
+    with pytest.raises(FormChangedError):
+        FormOrigin.read(stated | {"vendor_ai_schema": "vendor-ai-questionnaire-1"}, name="back.xlsx", key=KEY)
+
+
+def test_a_file_of_the_first_form_is_believed_about_its_component_without_signature() -> None:
+    stated = FormOrigin.of(every_type(), component="harbour").properties() | {"vendor_ai_schema": "vendor-ai-questionnaire-1"}
+
+    read = FormOrigin.read(stated, name="back.xlsx", key=KEY)
+
+    assert read is not None and (read.component, read.assessment) == ("harbour", "")
+
+
+@pytest.mark.parametrize("key", [None, KEY])
+def test_the_workbook_of_a_blank_pack_needs_no_signature(key: bytes | None) -> None:
+    blank = questionnaire_workbook(every_type(), {})
+
+    found = read_questionnaire_workbook(every_type(), blank, name="back.xlsx", key=key)
+
+    assert (found.component, found.assessment, found.problems) == ("", "", ())
 
 
 def test_a_file_is_read_without_the_key_it_was_signed_with() -> None:
@@ -191,6 +232,17 @@ def test_the_signature_is_there_in_the_properties_when_the_hidden_sheet_is_gone(
         del book["_meta"]
 
     assert read_questionnaire_workbook(every_type(), edited(signed(), remove), name="back.xlsx", key=KEY).assessment == "A-7"
+
+
+def test_an_empty_property_is_no_text() -> None:
+    def remove(book: Any) -> None:
+        del book["_meta"]
+
+    unsent = edited(questionnaire_workbook(every_type(), {}), remove)
+
+    found = read_questionnaire_workbook(every_type(), unsent, name="back.xlsx", key=KEY)
+
+    assert (found.component, found.assessment) == ("", "")
 
 
 def test_what_a_file_says_about_itself_fits_into_properties_for_two_thousand_questions() -> None:

@@ -6,8 +6,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.factories.decision import reviewed
-from tests.factories.due_diligence import store_vendor, submitted
-from tests.web.conftest import Headers, bearer_of
+from tests.factories.due_diligence import NOW, PROCUREMENT, answer, start, store_deciders, store_vendor, submitted
+from tests.web.conftest import NOW, Headers
+from vendor_ai.domain.actor import Actor
+from vendor_ai.domain.answer import Answer
+from vendor_ai.importers.answers import AnswerSet
+from vendor_ai.services import answering, token, user
 from vendor_ai.wiring import App
 
 REF = "/api/v1/assessments/ocr-a1"
@@ -34,8 +38,13 @@ def bad(app: App) -> None:
 
 @pytest.fixture
 def people(app: App) -> Iterator[dict[str, Headers]]:
-    """Tokens that may decide, by the name of who holds them."""
-    yield {name: bearer_of(app, name, "decide") for name in ("rolf2", "anna", "sven")}
+    """Tokens of people who may decide, by their names."""
+    with app.records.write() as session:
+        store_deciders(session, Actor("user:rolf2"), Actor("user:anna"), Actor("user:sven"))
+        made = {
+            name: token.create(session, f"{name}-1", ["decide"], user=name, by=PROCUREMENT, at=NOW) for name in ("rolf2", "anna", "sven")
+        }
+    yield {name: {"Authorization": f"Bearer {entry.secret}"} for name, entry in made.items()}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +69,7 @@ def test_an_assessment_is_reviewed_and_approved(client: TestClient, handed_in: N
     listed = client.get(DECISIONS, headers=reader).json()
 
     assert (batch.status_code, [act["subject"] for act in batch.json()["reviews"]]) == (201, ["tested", "monitored", "insured"])
-    assert (made.status_code, made.json()["state"], made.json()["by"]) == (201, "effective", "token:anna")
+    assert (made.status_code, made.json()["state"], made.json()["by"]) == (201, "effective", "user:anna")
     assert listed == {"items": [made.json()], "in_force": made.json()}
 
 
@@ -72,7 +81,7 @@ def test_a_level_needs_another_person_to_agree(client: TestClient, handed_in: No
     other = client.post(path, json={"reason": "Seen."}, headers=people["sven"])
 
     assert (same.status_code, "belongs to another person" in same.json()["detail"]) == (403, True)
-    assert (other.status_code, other.json()["second_by"]) == (200, "token:sven")
+    assert (other.status_code, other.json()["second_by"]) == (200, "user:sven")
 
 
 def test_a_milder_decision_waits_for_another_person(client: TestClient, bad: None, people: dict[str, Headers], reader: Headers) -> None:
@@ -82,7 +91,7 @@ def test_a_milder_decision_waits_for_another_person(client: TestClient, bad: Non
     agreed = client.post(f"{DECISIONS}/second", json={"reason": "Fine."}, headers=people["sven"]).json()
 
     assert (proposed["state"], held, same.status_code) == ("proposed", None, 403)
-    assert (agreed["state"], agreed["by"], agreed["second_by"]) == ("effective", "token:anna", "token:sven")
+    assert (agreed["state"], agreed["by"], agreed["second_by"]) == ("effective", "user:anna", "user:sven")
     reopened = client.post(f"{REF}/reopen", json={"reason": "Pilot over."}, headers=people["sven"]).json()
     assert (reopened["state"], reopened["decision"]) == ("reopened", None)
 
@@ -100,6 +109,33 @@ def test_an_approval_of_what_nobody_verified_is_a_conflict(client: TestClient, h
     answer = client.post(DECISIONS, json={"decision": "APPROVED", "rationale": "Fine."}, headers=people["anna"])
     assert answer.status_code == 409
     assert "not verified: monitored, insured" in answer.json()["detail"]
+
+
+def test_a_token_of_nobody_or_of_one_without_a_deciding_role_is_refused(client: TestClient, app: App, bad: None) -> None:
+    with app.records.write() as session:
+        user.add(session, "eve", ["reviewer"], by=PROCUREMENT, at=NOW)
+        tokens = [token.create(session, name, ["decide"], user=who, by=PROCUREMENT, at=NOW) for name, who in (("ci", None), ("e1", "eve"))]
+    answers = [client.post(DECISIONS, json=MILD, headers={"Authorization": f"Bearer {made.secret}"}) for made in tokens]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert "token:ci is no person known here" in answers[0].json()["detail"]
+    assert "eve may not decide" in answers[1].json()["detail"]
+
+
+def test_the_batch_names_what_must_be_looked_at_singly(client: TestClient, app: App, people: dict[str, Headers]) -> None:
+    with app.records.write() as session:
+        store_vendor(session)
+        ref = start(session)
+        answer_set = AnswerSet(None, {"tested": Answer("tested", "l1", evidence="Report", dated="2099-01-01")})
+        answering.import_answers(session, ref, answer_set, by=PROCUREMENT, at=NOW)
+        answer(session, ref, {"monitored": "l1", "insured": "l1"})
+
+    left = client.post(f"{REF}/reviews/batch", json={}, headers=people["rolf2"]).json()
+    body = {"including_remarks": True, "reason": "A slip."}
+    done = client.post(f"{REF}/reviews/batch", json=body, headers=people["rolf2"]).json()
+
+    assert left["remarks"] == [{"question": "tested", "reasons": ["evidence is dated 2099-01-01, in the future"]}]
+    assert ([act["subject"] for act in done["reviews"]], done["remarks"]) == (["tested"], [])
 
 
 def test_who_reviewed_is_not_let_decide(client: TestClient, handed_in: None, people: dict[str, Headers]) -> None:

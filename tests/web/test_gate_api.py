@@ -61,7 +61,7 @@ def test_a_blocked_change_of_status_stores_nothing(client: TestClient, people: d
 def test_the_document_has_the_keys_of_the_command_line(client: TestClient, people: dict[str, Headers]) -> None:
     document = client.get(f"{GATE}/continuation", headers=people["omar"]).json()
 
-    assert list(document) == ["component", "gate", "open", "tier", "missing_approvals", "blocked_by", "approvals", "waivers"]
+    assert list(document) == ["component", "gate", "open", "tier", "missing_approvals", "blocked_by", "approvals", "waivers", "decisions"]
 
 
 def test_a_role_that_does_not_fit_is_403_and_a_wrong_approval_409_or_422(client: TestClient, people: dict[str, Headers]) -> None:

@@ -45,7 +45,7 @@ def state(jane: Visitor) -> str:
         return assessment.assessment(session, jane.ref).state
 
 
-def test_a_document_stands_at_its_question_with_who_looked_at_it(jane: Visitor) -> None:
+def test_a_document_stands_at_its_question_with_when_it_was_looked_at_and_no_name_of_ours(jane: Visitor) -> None:
     jane.autosave("tested", "o1")
     fields = {"confidentiality": "view_only", "issued_on": "2026-06-30"}
     answer = jane.post("evidence/tested", fields, files={"file": ("../../Report 2026.pdf", PDF, "application/pdf")})
@@ -57,8 +57,16 @@ def test_a_document_stands_at_its_question_with_who_looked_at_it(jane: Visitor) 
         evidence.look_at(session, stored.ref, by=ALICE, at=NOW)
     page = words(jane.page)
     assert "Report 2026.pdf 1 kB, received 2026-11-20 09:30 UTC , view only" in page
-    assert "Looked at by alice ( 2026-11-20 09:30 UTC )" in page
+    assert "Looked at by the company that asked: 2026-11-20 09:30 UTC" in page
+    assert "alice" not in page
     assert (stored.stored_by, stored.issued_on) == ("link:1:Jane Doe", date(2026, 6, 30))
+
+
+@pytest.mark.parametrize(("issued_on", "status"), [("2026-11-20", 200), ("2026-11-21", 422), ("2036-01-01", 422)])
+def test_a_document_issued_in_the_future_is_refused(jane: Visitor, issued_on: str, status: int) -> None:
+    answer = jane.post("evidence/tested", {"issued_on": issued_on}, files={"file": ("report.pdf", PDF, "application/pdf")})
+    assert answer.status_code == status
+    assert (f"The document was issued on {issued_on}, which lies ahead." in answer.text) == (status == 422)
 
 
 def test_a_file_answers_a_question_that_asks_for_one(jane: Visitor) -> None:
@@ -106,8 +114,9 @@ def test_a_clarification_request_is_seen_answered_and_settled(jane: Visitor) -> 
         )
         message.write(session, jane.ref, "They are slow.", side=Side.STAFF, internal=True, question="tested", by=ALICE, at=NOW)
     page = jane.page
-    assert "alice clarification request, 2026-11-20 09:30 UTC ○ waits for your reply" in words(page)
+    assert "The company that asked clarification request, 2026-11-20 09:30 UTC ○ waits for your reply" in words(page)
     assert "They are slow." not in page
+    assert "alice" not in page
 
     answer = jane.post("messages", {"text": "Version 4.2.", "question": "tested", "reply_to": str(asked.number)})
     assert "Version 4.2." in answer.text
@@ -145,9 +154,12 @@ def decide(jane: Visitor) -> int:
         )  # fmt: skip
         decision_store.add(session, decision)
         assert decision.id is not None
-        conditions = [DecisionCondition("Send a new report.", "vendor", 60, Level.HIGH, "tested")]
+        conditions = [
+            DecisionCondition("Send a new report.", "vendor", 60, Level.HIGH, "tested"),
+            DecisionCondition("Watch its output.", "operations", 30, Level.HIGH, "outside"),
+        ]
         condition.open_conditions(session, jane.ref, decision.id, conditions, by=ALICE, at=NOW)
-        (found,) = condition.conditions_of(session, jane.ref)
+        (found,) = [row for row in condition.conditions_of(session, jane.ref) if row.owner == "vendor"]
         assert found.id is not None
         return found.id
 
@@ -158,9 +170,21 @@ def test_after_the_decision_the_vendor_reads_its_reasons_and_conditions(jane: Vi
 
     assert "Decision: Approved with conditions" in page
     assert "Good work; one report is old." in page
-    assert "Send a new report. owner: vendor; due 2027-01-19 09:30 UTC" in page
+    assert "Send a new report. due 2027-01-19 09:30 UTC" in page
     assert "1.75" not in page
     assert "HIGH" not in page
+
+
+def test_what_we_are_to_do_ourselves_is_no_condition_that_the_vendor_sees_or_answers(jane: Visitor) -> None:
+    own = decide(jane)
+    with jane.app.records.read() as session:
+        (other,) = [row.id for row in condition.conditions_of(session, jane.ref) if row.id != own]
+    page = jane.page
+
+    assert "Watch its output." not in page
+    assert f"/respond/conditions/{own}" in page
+    assert f"/respond/conditions/{other}" not in page
+    assert jane.post(f"conditions/{other}", {"text": "Done."}).status_code == 404
 
 
 def test_closure_evidence_is_received_with_its_document_and_a_receipt(jane: Visitor) -> None:

@@ -3,18 +3,21 @@
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
 from tests.factories.installation import BY, NOW
-from tests.factories.respondent import ANSWERS, LOCAL, Visitor, link, send, visitor
+from tests.factories.respondent import ANSWERS, LOCAL, Visitor, link, send, vendor_pack, visitor
 from tests.web.test_pages import Reader
+from vendor_ai.db.vendor import save_component
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import AnswerSource
-from vendor_ai.services import answering, assessment
+from vendor_ai.domain.message import Side
+from vendor_ai.services import answering, assessment, message
 from vendor_ai.web.app import create_app
 from vendor_ai.wiring import App
 
@@ -153,7 +156,9 @@ def test_what_cannot_be_saved_comes_back_as_it_was_typed_and_the_rest_is_saved(j
         ("tested", "o9", {}, "is no answer"),
         ("tested", "o1", {"dated": "soon"}, "&#39;soon&#39; is not a date"),
         ("tested", "o1", {"comment": "x" * 5_001}, "at most 5000 characters"),
-        ("tested", "", {"comment": "later"}, "Choose or write an answer"),
+        ("tested", "o1", {"dated": "2026-11-21"}, "dated 2026-11-21, which lies ahead"),
+        ("tested", "", {"dated": "2026-11-21"}, "dated 2026-11-21, which lies ahead"),
+        ("tested", "", {"comment": "x" * 3_000, "evidence": "x" * 3_000}, "Shorten comment and evidence"),
     ],
 )
 def test_a_mistake_is_one_sentence_beside_its_question(
@@ -163,6 +168,70 @@ def test_a_mistake_is_one_sentence_beside_its_question(
     assert sentence in jane.post(f"sections/{section}", jane.fields(question, value, **beside)).text
     assert jane.autosave(question, value, **beside).status_code == 422
     assert answers(jane) == {}
+
+
+def messages(jane: Visitor) -> list[tuple[str, str, str]]:
+    with jane.app.records.read() as session:
+        return [(it.question, it.text, it.side.value) for it in message.messages(session, jane.ref, side=Side.STAFF)]
+
+
+def test_what_stands_beside_no_answer_is_kept_as_a_message_at_its_question(jane: Visitor) -> None:
+    beside = {"comment": "Our lab is asked.", "evidence": "lab.pdf", "dated": "2026-11-20"}
+    answer = jane.post("sections/tests", jane.fields("tested", "", **beside) | jane.fields("outside", "yes"))
+    said = "Our lab is asked.\nEvidence: lab.pdf, 2026-11-20"
+
+    assert answer.status_code == 200
+    assert "is kept as a message at each of them" in answer.text
+    assert said in answer.text.partition('id="q-tested"')[2].partition("</article>")[0]
+    assert messages(jane) == [("tested", said, "vendor")]
+    assert list(answers(jane)) == ["outside"]
+
+
+def test_the_same_comment_saved_again_is_one_message_and_another_one_a_second(jane: Visitor) -> None:
+    first = jane.autosave("tested", "", comment="Later.")
+    assert (first.status_code, first.json()["kept"]) == (200, True)
+    jane.autosave("tested", "", comment="Later.")
+    jane.autosave("covered", [], dated="2026-11-01")
+    assert jane.autosave("tested", "o1", comment="Later.").json()["kept"] is False
+
+    assert messages(jane) == [("tested", "Later.", "vendor"), ("covered", "Evidence dated 2026-11-01", "vendor")]
+    assert answers(jane)["tested"].comment == "Later."
+
+
+def test_the_comment_of_an_answer_that_is_taken_back_stays_as_a_message(jane: Visitor) -> None:
+    jane.autosave("tested", "o1", comment="By Lab Ltd.")
+    assert jane.autosave("tested", "", comment="By Lab Ltd.").json()["kept"] is True
+    assert (answers(jane), messages(jane)) == ({}, [("tested", "By Lab Ltd.", "vendor")])
+
+
+def test_the_page_says_who_asks_until_when_and_what_the_component_is_used_for(app: App) -> None:
+    app.settings.organisation, app.settings.organisation_contact = "Harbour <Bank>", "risk@harbour.example"
+    jane = visitor(app)
+    with app.records.write() as session:
+        save_component(session, replace(assessment.component_of(session, jane.ref), use_case="sorting of letters"), at=NOW)
+        message.write(session, jane.ref, "Welcome.", side=Side.STAFF, by=ALICE, at=NOW)
+    page = words(jane.page)
+
+    assert "Asked by Harbour <Bank>, contact risk@harbour.example; “we” and “our” in the questions mean Harbour <Bank>." in page
+    assert "What it is used for, as noted by the company that asked: sorting of letters." in page
+    assert "Harbour <Bank> comment, 2026-11-20 09:30 UTC" in page
+    assert "Harbour &lt;Bank&gt;" in jane.page
+
+
+def test_without_a_name_the_page_speaks_of_the_company_that_asked(jane: Visitor) -> None:
+    page = words(jane.page)
+    assert "Asked by the company that sent you the link; “we” and “our” in the questions mean that company." in page
+    assert "What it is used for" not in page
+
+
+def test_how_old_evidence_may_be_stands_at_its_question(app: App) -> None:
+    pack = vendor_pack()
+    aged = replace(
+        pack, version="1.1", questions=tuple(replace(it, evidence_months=12) if it.id == "tested" else it for it in pack.questions)
+    )
+    ref = send(app, pack=aged)
+    page = Visitor(app, ref).open(link(app, ref).token).page
+    assert page.count("The evidence is not to be older than 12 months.") == 1
 
 
 def test_an_answer_can_be_taken_back(jane: Visitor) -> None:
@@ -315,15 +384,21 @@ def test_a_section_is_signed_off_until_one_of_its_answers_changes(app: App) -> N
 def test_a_section_with_open_questions_is_not_signed_off(jane: Visitor) -> None:
     answer = jane.post("sections/company/sign-off")
     assert answer.status_code == 409
-    assert "Questions 6, 7, 8, 9 of this section are still open" in answer.text
+    assert "Questions 6, 7, 8, 9 of this section are still open. Answer them before" in answer.text
+    for question in ("delay", "audited", "suppliers"):
+        jane.autosave(question, ANSWERS[question])
+    assert "Question 9 of this section is still open. Answer it before" in jane.post("sections/company/sign-off").text
 
 
 def test_an_answer_that_staff_gave_is_not_lost_under_the_vendors_old_page(jane: Visitor) -> None:
-    stale = jane.fields("tested", "o1")
+    stale = jane.fields("tested", "o1", comment="Ours.")
     with jane.app.records.write() as session:
         given = [Answer("tested", "o4", "Seen in our own test.")]
         answering.store_answers(session, jane.ref, given, source=AnswerSource.OWN_TEST, answered_by="user:alice", by=ALICE, at=NOW)
-    assert jane.post("sections/tests", stale).status_code == 409
+    answer = jane.post("sections/tests", stale)
+    assert answer.status_code == 409
+    assert "the company that asked changed this answer meanwhile" in answer.text
+    assert "alice" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["/respond/receipts/7", "/respond/receipts/x", "/respond/nothing/here", "/respond/workbook/other"])

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -15,7 +16,7 @@ from vendor_ai.domain.review import answers_digest
 from vendor_ai.services import assessment
 from vendor_ai.wiring import App
 
-Cells = dict[str, dict[str, str]]
+Cells = dict[str, dict[str, str | float]]
 
 
 @pytest.fixture
@@ -64,6 +65,21 @@ def test_a_link_for_one_section_gets_the_workbook_of_that_section(app: App) -> N
     assert questions_in(bob.client.get("/respond/workbook/blank").content) == ["delay", "audited", "suppliers", "policy", "remark"]
 
 
+def test_the_workbooks_instructions_say_who_asks_and_until_when(app: App) -> None:
+    app.settings.organisation, app.settings.organisation_contact = "Harbour Bank", "risk@harbour.example"
+    ref = send(app, due_at=NOW + timedelta(days=30))
+    for sections in ([], ["company"]):
+        jane = Visitor(app, ref).open(link(app, ref, sections=sections).token)
+        content = jane.client.get("/respond/workbook/filled").content
+        lines = [row[0].value for row in openpyxl.load_workbook(io.BytesIO(content))["Instructions"].iter_rows(max_row=6)]
+        assert lines[2:] == [
+            "Asked by Harbour Bank; “we” and “our” in the questions mean Harbour Bank.",
+            "Contact: risk@harbour.example",
+            f"Reference: {ref}",
+            "The answers are due 2026-12-20 09:30 UTC.",
+        ]
+
+
 def preview(jane: Visitor, cells: Cells, *, name: str = "filled.xlsx") -> str:
     blank = jane.client.get("/respond/workbook/blank").content
     answer = jane.post("workbook", files={"file": (name, filled(blank, cells), "application/octet-stream")})
@@ -94,6 +110,28 @@ def test_a_filled_workbook_shows_its_differences_and_stores_nothing_before_they_
     stored = jane.post("workbook/answers", confirmed(page))
     assert "The answers of the workbook were saved." in stored.text
     assert {key: it.value for key, it in answers(jane).items()} == {"tested": "o3", "covered": "o1; o3", "delay": "14"}
+
+
+def test_a_section_returns_in_the_first_workbook_that_was_ever_written(app: App) -> None:
+    ref = send(app)
+    bob = Visitor(app, ref).open(link(app, ref, "Bob", sections=["company"]).token)
+
+    assert "Answers that differ" in preview(bob, {"delay": {"Answer": "14"}})
+
+
+def test_a_number_cell_is_exact_and_text_with_two_readings_is_not(jane: Visitor) -> None:
+    assert "Write 1125 or 1.1250." in preview(jane, {"delay": {"Answer": "1.125"}})
+    jane.post("workbook/answers", confirmed(preview(jane, {"delay": {"Answer": 1.125}})))
+    assert answers(jane)["delay"].value == "1.125"
+
+
+def test_a_stored_number_may_be_sent_again_with_a_comment_and_a_typed_one_with_two_readings_is_refused(jane: Visitor) -> None:
+    jane.autosave("delay", "1.1250")
+    jane.autosave("delay", "1.125", comment="per month")
+    assert answers(jane)["delay"] == Answer("delay", "1.125", "per month")
+
+    jane.autosave("delay", "1.500")
+    assert answers(jane)["delay"].value == "1.125"
 
 
 def test_the_same_workbook_again_changes_nothing(jane: Visitor) -> None:

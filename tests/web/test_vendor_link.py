@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from fastapi.testclient import TestClient
 
 from tests.factories.installation import BY, NOW, empty_installation
 from tests.factories.respondent import LOCAL, Visitor, link, send, visitor
+from vendor_ai.db.vendor import save_component
+from vendor_ai.domain.asker import Asker
 from vendor_ai.domain.assessment import WrongStateError
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.services import assessment, vendor_link
@@ -262,3 +265,28 @@ def test_a_link_that_cannot_be_made_says_what_to_mend(app: App, name: str, email
     ref = send(app)
     with app.records.write() as session, pytest.raises(InvalidInputError, match=words):
         make_link(session, ref, name, email=email, sections=section, by=BY, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("due_in", "days", "ends_in", "too_short"),
+    [(None, None, 30, False), (10, None, 30, False), (16, None, 30, False), (17, None, 31, False), (90, None, 104, False),
+     (90, 7, 7, True), (7, 7, 7, False), (None, 3, 3, False)],
+)  # fmt: skip
+def test_a_link_outlasts_the_due_date_unless_its_days_are_given(
+    app: App, due_in: int | None, days: int | None, ends_in: int, too_short: bool
+) -> None:
+    ref = send(app, due_at=NOW + timedelta(days=due_in) if due_in else None)
+    made = link(app, ref, expires_days=days)
+    assert (made.expires_at - NOW, made.too_short) == (timedelta(days=ends_in), too_short)
+
+
+def test_an_ended_link_names_whom_the_settings_name_and_never_an_account(app: App) -> None:
+    token = link(app, send(app), expires_days=1).token
+    later = app.at(NOW + timedelta(days=1))
+    with later.records.write() as session, pytest.raises(LinkClosedError, match=r"Ask risk@harbour\.example, who wanted these answers"):
+        open_link(session, token, asker=Asker("Harbour", "risk@harbour.example"), at=later.clock.now())
+    with later.records.write() as session:
+        component = assessment.component_of(session, "ocr-a1")
+        save_component(session, replace(component, business_owner=""), at=NOW)
+        with pytest.raises(LinkClosedError, match="Ask the company that sent it for a new one"):
+            open_link(session, token, at=later.clock.now())

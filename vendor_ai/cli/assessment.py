@@ -8,10 +8,12 @@ import typer
 from vendor_ai.cli import assessment_evidence, assessment_exchange, assessment_review, assessment_triage
 from vendor_ai.cli.output import JsonOption, print_json, print_problems, print_table
 from vendor_ai.cli.session import acting, open_session, read_instant
-from vendor_ai.domain.assessment import AnswerSource
+from vendor_ai.domain.assessment import TRIAGE_PACK, AnswerSource
 from vendor_ai.domain.errors import InvalidInputError
+from vendor_ai.domain.pack import Audience
 
 if TYPE_CHECKING:
+    from vendor_ai.domain.assessment import Assessment
     from vendor_ai.domain.score import Score
     from vendor_ai.services.answering import AnswerChange
 
@@ -55,16 +57,32 @@ def send(
             by=acting(), at=at,
         )  # fmt: skip
         inherited = answering.inherit(session, ref, by=acting(), at=at)
+        running = service.under_way(session, ref)
         asked = len(service.questions_of(session, ref))
     if as_json:
         document = {"assessment": ref, "pack": chosen.id, "version": chosen.version, "questions": asked, "inherited": inherited}
         print_json({**document, "state": "draft" if draft else "sent"})
         return
-    typer.echo(
-        f"Assessment {ref} {'prepared' if draft else 'started'}: {asked} questions, {inherited} of them answered by the vendor before."
-    )
-    typer.echo(f"Next, a link for the vendor: vendor-ai assessment link {ref} --name NAME")
-    typer.echo(f"Or the workbook: vendor-ai assessment workbook {ref} {ref}.xlsx")
+    known = f", {inherited} of them answered by the vendor before" if inherited else ""
+    typer.echo(f"Assessment {ref} {'prepared' if draft else 'started'}: {asked} questions{known}.")
+    if running:
+        typer.echo(f"Under way with the same pack already: {', '.join(running)}.")
+        typer.echo("What is not needed is withdrawn: vendor-ai assessment withdraw REF --reason TEXT")
+    for step in _next_steps(ref, draft=draft, staff=chosen.audience is Audience.STAFF):
+        typer.echo(step)
+
+
+def _next_steps(ref: str, *, draft: bool, staff: bool) -> list[str]:
+    """What comes after sending, by who is to answer."""
+    if draft:
+        return [f"Next: vendor-ai assessment dispatch {ref}"]
+    workbook = f"vendor-ai assessment workbook {ref} {ref}.xlsx"
+    if staff:
+        return [
+            f"Your own staff answers it. Next, the workbook: {workbook}",
+            f"Then: vendor-ai assessment import {ref} {ref}.xlsx --source staff",
+        ]
+    return [f"Next, a link for the vendor: vendor-ai assessment link {ref} --name NAME", f"Or the workbook: {workbook}"]
 
 
 @assessment.command("dispatch")
@@ -100,7 +118,7 @@ def workbook(
     if file.exists():
         raise InvalidInputError(f"{file} exists already. Choose another name, so that no filled workbook is lost.")
     with app.records.write() as session:  # the key that signs the file is made at first use
-        content = workbook_of(session, ref, language=language)
+        content = workbook_of(session, ref, language=language, asker=app.settings.asker)
     file.write_bytes(content)
     typer.echo(f"Workbook written to {file}. When it comes back: vendor-ai assessment import {ref} {file.name}")
 
@@ -121,6 +139,7 @@ def import_answers(
     Example: vendor-ai assessment import acme-ocr-a1 acme-ocr.xlsx --dry-run
     """
     from vendor_ai.services import answering
+    from vendor_ai.services.assessment import assessment as assessment_of
     from vendor_ai.services.assessment_workbook import read_returned
 
     app = open_session()
@@ -128,19 +147,27 @@ def import_answers(
         given = read_returned(session, ref, file)
         answering.refuse_other_component(session, ref, given)
         changes, emptied = answering.difference(session, ref, given), answering.emptied(session, ref, given)
+        remarks = [*given.remarks, *answering.dated_ahead(given, at=app.clock.now())]
+        entry = assessment_of(session, ref)
     score = None
     if not dry_run:
         with app.records.write() as session:
             score = answering.import_answers(session, ref, given, source=source, origin=origin, by=acting(), at=app.clock.now())
+            entry = assessment_of(session, ref)
     if as_json:
         print_json(
             {
                 "assessment": ref,
                 "dry_run": dry_run,
+                "state": entry.state,
+                "read": len(given.answers) + len(given.problems),
+                "stored": 0 if dry_run else len(changes),
+                "duplicates": len(given.answers) - len(changes),
+                "rejected": len(given.problems),
                 "changes": [{"question": entry.question, "before": entry.before, "after": entry.after} for entry in changes],
                 "emptied": emptied,
                 "problems": [problem.as_json() for problem in given.problems],
-                "remarks": [remark.as_json() for remark in given.remarks],
+                "remarks": [remark.as_json() for remark in remarks],
                 "score": None if score is None else score.as_json(),
             }
         )
@@ -148,9 +175,10 @@ def import_answers(
         _print_changes(changes, dry_run)
         if emptied:
             typer.echo(f"Empty in the file, and kept as stored: {', '.join(emptied)}.")
-        print_problems([*given.problems, *given.remarks], file.name)
+        print_problems(given.problems, file.name)
+        print_problems(remarks, file.name, lead="Note: ")
         if score is not None:
-            _print_score(score)
+            _print_outcome(entry, score)
     if given.problems:
         raise typer.Exit(1)
 
@@ -160,7 +188,11 @@ def _print_changes(changes: list["AnswerChange"], dry_run: bool) -> None:
     print_table("Would change" if dry_run else "Changed", ["Question", "Before", "After"], rows, empty="Nothing changes.")
 
 
-def _print_score(score: "Score") -> None:
+def _print_outcome(entry: "Assessment", score: "Score") -> None:
+    """What the answers come to, and what is to be done next."""
+    if entry.pack == TRIAGE_PACK:
+        typer.echo(f"What it leads to: vendor-ai assessment triage {entry.ref}")
+        return
     shown = score.as_json()
     open_answers = f"; {len(shown['unanswered'])} questions open" if shown["unanswered"] else ""
     typer.echo(f"Score {shown['score']} (higher is worse): {shown['recommendation']}{open_answers}. As claimed, until it is reviewed.")
@@ -168,6 +200,12 @@ def _print_score(score: "Score") -> None:
         best, worst = shown["bounds"]["best"], shown["bounds"]["worst"]
         reach = f"{best['score']} {best['recommendation']} to {worst['score']} {worst['recommendation']}"
         typer.echo(f"Open questions count as CRITICAL. Still possible: {reach}.")
+    steps = {
+        "in_progress": f"Not handed in yet. When nothing more comes: vendor-ai assessment submit {entry.ref} --signatory NAME",
+        "submitted": f"Complete, and handed in. Next: vendor-ai assessment review {entry.ref}",
+    }
+    if entry.state in steps:
+        typer.echo(steps[entry.state])
 
 
 @assessment.command("list")
@@ -193,15 +231,17 @@ def list_assessments(
         return
     rows = [_row(entry.as_json()) for entry in found]
     empty = "No assessment yet. Start one: vendor-ai assessment send COMPONENT" if not (state or component) else "No assessment like that."
-    columns = ["Reference", "Component", "Pack", "State", "Due", "Score (higher is worse)", "Recommendation", "Decision"]
-    print_table("Assessments", columns, rows, empty=empty)
+    title = "Assessments (scores: 1 is best, 4 is worst)"
+    print_table(title, ["Reference", "Component", "Pack", "State", "Due", "Score and decision", "Messages"], rows, empty=empty)
 
 
 def _row(entry: dict[str, Any]) -> list[str]:
     score = entry["score"] or {}
-    pack = f"{entry['pack']} {entry['version']}"
-    shown = [score.get("score") or "", score.get("recommendation") or "", entry["decision"] or ""]
-    return [entry["assessment"], entry["component"], pack, entry["state"].replace("_", " "), (entry["due_at"] or "")[:10], *shown]
+    result = [f"{score['score']} {score['recommendation']}"] if score.get("score") and entry["pack"] != TRIAGE_PACK else []
+    decided = [f"decided {entry['decision']}"] if entry["decision"] else []
+    waiting = f"{entry['waiting_messages']} waiting" if entry["waiting_messages"] else ""
+    what = [entry["assessment"], entry["component"], f"{entry['pack']} {entry['version']}", entry["state"].replace("_", " ")]
+    return [*what, (entry["due_at"] or "")[:10], "\n".join([*result, *decided]), waiting]
 
 
 @assessment.command("show")
@@ -221,7 +261,9 @@ def show(ref: RefArgument, as_json: JsonOption = False) -> None:
     state = document["state"].replace("_", " ")
     typer.echo(f"{document['assessment']}: {document['component']}, {document['pack']} {document['version']}, {state}")
     score = document["score"]
-    if score["score"] is not None:
+    if not any(line["answer"] for line in document["answers"]):
+        typer.echo("Nothing is answered yet.")
+    elif score["score"] is not None:
         kind = "verified" if document["verified"] else "claimed"
         typer.echo(f"Score {score['score']} (higher is worse), {kind}: {score['recommendation']}.")
         typer.echo(f"Decision: {document['decision'] or 'none yet'}.")

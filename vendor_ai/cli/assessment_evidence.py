@@ -37,6 +37,10 @@ def suggest(
         Path | None, typer.Option("--from", help="CycloneDX, SPDX or a model card; with --crosswalk a filled questionnaire.")
     ] = None,
     crosswalk: Annotated[str | None, typer.Option("--crosswalk", help="Id of a crosswalk, e.g. caiq-4, or the path of one.")] = None,
+    pack: Annotated[
+        str | None,
+        typer.Option("--pack", help="Where --from holds answers that `questionnaire convert` wrote: the pack it wrote with them."),
+    ] = None,
     document: Annotated[str | None, typer.Option("--document", help="Reference of a stored document instead of a file.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -48,8 +52,13 @@ def suggest(
         raise InvalidInputError("Give either --from or --document.")
     if crosswalk is not None and file is None:
         raise InvalidInputError("--crosswalk reads a filled questionnaire. Name it with --from.")
+    if pack is not None and crosswalk is None:
+        raise InvalidInputError("--pack gives the questions to converted answers, which --crosswalk then reads. Name the crosswalk.")
     app = open_session()
-    found = _suggested(app, ref, file, crosswalk, document)
+    if crosswalk is not None and file is not None:
+        found = _crossed(app, ref, file, crosswalk, pack)
+    else:
+        found = _suggested(app, ref, file, document)
     if as_json:
         ignored = [entry.as_json() for entry in found.ignored]
         new = [entry.as_json() for entry in found.new]
@@ -64,16 +73,24 @@ def suggest(
         typer.echo(f"Each waits for a person: vendor-ai assessment confirm {ref} NUMBER")
 
 
-def _suggested(app: "App", ref: str, file: Path | None, crosswalk: str | None, document: str | None) -> "Suggested":
+def _crossed(app: "App", ref: str, file: Path, crosswalk: str, pack: str | None) -> "Suggested":
+    """What a filled questionnaire suggests, or the answers that a conversion took out of one."""
+    from vendor_ai.services.crosswalk import converted_rows, filled_rows, find_crosswalk
+    from vendor_ai.services.questionnaire import find_pack
+    from vendor_ai.services.suggestion import suggest_from_rows
+
+    chosen = find_crosswalk(crosswalk)
+    filled = filled_rows(file) if pack is None else converted_rows(file, find_pack(pack))
+    name = file.name if pack is None else f"{file.name} with {Path(pack).name}"
+    with app.records.write() as session:
+        at = app.clock.now()
+        return suggest_from_rows(session, ref, chosen, filled.rows, name=name, refused=filled.refused, by=acting(), at=at)
+
+
+def _suggested(app: "App", ref: str, file: Path | None, document: str | None) -> "Suggested":
     from vendor_ai.services import suggestion as service
 
     by, at = acting(), app.clock.now()
-    if crosswalk is not None and file is not None:
-        from vendor_ai.services.crosswalk import filled_rows, find_crosswalk
-
-        chosen, rows = find_crosswalk(crosswalk), filled_rows(file)
-        with app.records.write() as session:
-            return service.suggest_from_rows(session, ref, chosen, rows, name=file.name, by=by, at=at)
     read = None if file is None else (file.name, _content(file))
     with app.records.write() as session:
         if document is not None:

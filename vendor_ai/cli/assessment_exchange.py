@@ -1,10 +1,11 @@
-"""Verbs of `vendor-ai assessment` for what passes between staff and vendor: links, messages, handing in, receipts."""
+"""Verbs of `vendor-ai assessment` for what passes between staff and vendor: messages, handing in, receipts, reminders."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from vendor_ai.cli import assessment_link
 from vendor_ai.cli.output import JsonOption, print_json, print_table
 from vendor_ai.cli.session import acting, open_session
 from vendor_ai.domain.errors import InvalidInputError
@@ -17,9 +18,7 @@ TextArgument = Annotated[str, typer.Argument(help="What to say, at most 5,000 ch
 
 def add_verbs(group: typer.Typer) -> None:
     """Add the verbs to the noun."""
-    group.command("link")(link)
-    group.command("links")(links)
-    group.command("revoke-link")(revoke_link)
+    assessment_link.add_verbs(group)
     group.command("submit")(submit)
     group.command("return")(return_)
     group.command("withdraw")(withdraw)
@@ -29,84 +28,6 @@ def add_verbs(group: typer.Typer) -> None:
     group.command("messages")(messages)
     group.command("receipt")(receipt)
     group.command("reminders")(reminders)
-
-
-def link(
-    ref: RefArgument,
-    name: Annotated[str, typer.Option("--name", help="Of the person who gets the link.")],
-    email: Annotated[str, typer.Option("--email", help="Their address, for reminders.")] = "",
-    section: Annotated[
-        list[str] | None, typer.Option("--section", help="Only this section (id of a dimension); repeat as needed. No handing in.")
-    ] = None,
-    no_attest: Annotated[bool, typer.Option("--no-attest", help="They may answer but not hand in.")] = False,
-    expires_days: Annotated[int, typer.Option("--expires-days", min=1, max=365, help="Days it is good for.")] = 30,
-    as_json: JsonOption = False,
-) -> None:
-    """Make a link by which one person answers without an account; it is printed once, only its SHA-256 is kept.
-
-    Example: vendor-ai assessment link acme-ocr-a1 --name "Jane Doe" --email jane@acme.example
-    """
-    from vendor_ai.services.vendor_link import make_link
-
-    app = open_session()
-    with app.records.write() as session:
-        made = make_link(
-            session, ref, name, email=email, sections=section or [], may_attest=not no_attest, expires_days=expires_days,
-            by=acting(), at=app.clock.now(),
-        )  # fmt: skip
-    settings = app.settings
-    address = f"{(settings.public_url or f'http://{settings.host}:{settings.port}').rstrip('/')}/respond/{made.token}"
-    if as_json:
-        print_json({"link": made.number, "url": address, "expires_at": made.expires_at.isoformat()})
-        return
-    typer.echo(address)
-    ends = f"{made.expires_at:%Y-%m-%d %H:%M} UTC"
-    typer.echo(f"Link {made.number} for {name} ends {ends}. It is not shown again; send it to nobody else.", err=True)
-    if not settings.public_url:
-        typer.echo("It opens on this machine only. Set VENDOR_AI_PUBLIC_URL to the address by which vendors reach this server.", err=True)
-
-
-def links(ref: RefArgument, as_json: JsonOption = False) -> None:
-    """List an assessment's links and whether they still open it.
-
-    Example: vendor-ai assessment links acme-ocr-a1
-    """
-    from vendor_ai.services.vendor_link import links as known_links
-
-    app = open_session()
-    with app.records.read() as session:
-        found = known_links(session, ref)
-    if as_json:
-        print_json([entry.as_json() for entry in found])
-        return
-    rows = []
-    for entry in found:
-        state = "works" if entry.works(app.clock.now()) else "revoked" if entry.revoked_at else "expired"
-        used = f"{entry.last_used_at:%Y-%m-%d %H:%M}" if entry.last_used_at else "never"
-        what = ", ".join(entry.sections) or ("all, hands in" if entry.may_attest else "all")
-        rows.append([str(entry.number), entry.name, entry.email, what, f"{entry.expires_at:%Y-%m-%d %H:%M}", state, used])
-    empty = f"No link yet. Make one: vendor-ai assessment link {ref} --name NAME"
-    print_table(f"Links of {ref}", ["No.", "Name", "E-mail", "Sections", "Ends (UTC)", "State", "Opened (UTC)"], rows, empty=empty)
-
-
-def revoke_link(
-    ref: RefArgument,
-    number: Annotated[int, typer.Argument(min=1, max=2_147_483_647, help="The link's number.")],
-    as_json: JsonOption = False,
-) -> None:
-    """End a link and every visit by it at once.
-
-    Example: vendor-ai assessment revoke-link acme-ocr-a1 3
-    """
-    from vendor_ai.services.vendor_link import revoke_link as revoke
-
-    app = open_session()
-    with app.records.write() as session:
-        ended = revoke(session, ref, number, by=acting(), at=app.clock.now())
-    if as_json:
-        print_json({"link": number, "revoked": ended})
-        return
-    typer.echo(f"Link {number} is revoked." if ended else f"Link {number} had been revoked before.")
 
 
 def submit(

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from vendor_ai.cli.assessment_link import ExpiresDaysOption, warn_without_address
 from vendor_ai.cli.output import JsonOption, print_json, print_problems, print_table
-from vendor_ai.cli.session import acting, open_session, read_instant
+from vendor_ai.cli.session import acting, open_session, read_due
+from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.tier import RiskTier
 
 if TYPE_CHECKING:
+    from vendor_ai.services.campaign import Reach
     from vendor_ai.services.campaign_import import ReturnedFile
 
 T = TypeVar("T")
@@ -33,7 +36,10 @@ def start(
     component: Annotated[list[str] | None, typer.Option("--component", help="Reference or name of a component; repeat as needed.")] = None,
     tier: Annotated[RiskTier | None, typer.Option("--tier", case_sensitive=False, help="Every component of this tier.")] = None,
     all_in_use: Annotated[bool, typer.Option("--all-in-use", help="Every component in use; with --tier only those of it.")] = False,
-    due: Annotated[str | None, typer.Option("--due", help="When the answers are due (a date, or ISO 8601 with an offset).")] = None,
+    due: Annotated[
+        str | None, typer.Option("--due", help="When the answers are due (a date: the end of that day in UTC; or ISO 8601 with an offset).")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List whom it would reach and send nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Send a questionnaire about many components; each takes over what its vendor answered for all of them.
@@ -43,19 +49,103 @@ def start(
     from vendor_ai.services import campaign as service
     from vendor_ai.services.questionnaire import find_pack
 
-    chosen_pack = find_pack(pack)
-    app = open_session()
+    chosen_pack, due_at, app = find_pack(pack), read_due(due), open_session()
+    if dry_run:
+        with app.records.read() as session:
+            chosen = service.chosen_components(session, component or [], tier=tier, all_in_use=all_in_use)
+            found = service.reach(session, name, chosen_pack, chosen, due_at=due_at, at=app.clock.now())
+        _print_reach(found, as_json)
+        return
     with app.records.write() as session:
         chosen = service.chosen_components(session, component or [], tier=tier, all_in_use=all_in_use)
-        started = service.start(session, name, chosen_pack, chosen, due_at=read_instant(due), by=acting(), at=app.clock.now())
+        started = service.start(session, name, chosen_pack, chosen, due_at=due_at, by=acting(), at=app.clock.now())
     if as_json:
         print_json(started.as_json())
         return
     print_table(f"Campaign {started.ref}", ["Component", "Assessment"], [list(pair) for pair in started.sent])
-    if started.left_out:
-        print_table("Left out", ["Component", "Because"], [list(pair) for pair in started.left_out])
-    typer.echo(f"Next, links or workbooks for the vendors: vendor-ai assessment link {started.sent[0][1]} --name NAME")
+    _print_left_out(started.left_out)
+    if due_at is not None:
+        typer.echo(f"The answers are due {due_at:%Y-%m-%d %H:%M} UTC.")
+    typer.echo(f"Next, links for the vendors: vendor-ai campaign links {started.ref}")
+    typer.echo(f"Or workbooks: vendor-ai campaign workbooks {started.ref} FOLDER")
     typer.echo(f"Where it stands: vendor-ai campaign show {started.ref}")
+
+
+def _print_reach(found: "Reach", as_json: bool) -> None:
+    """Whom a campaign would reach."""
+    if as_json:
+        print_json(found.as_json())
+        return
+    rows = [[it.ref, it.name, it.vendor, it.status.value.replace("_", " ")] for it in found.reached]
+    print_table("Would be sent", ["Component", "Name", "Vendor", "Status"], rows)
+    _print_left_out(found.left_out)
+    typer.echo("Nothing was sent.")
+
+
+def _print_left_out(left_out: tuple[tuple[str, str], ...]) -> None:
+    if left_out:
+        print_table("Left out", ["Component", "Because"], [list(pair) for pair in left_out])
+
+
+@campaign.command("workbooks")
+def workbooks(
+    ref: RefArgument,
+    folder: Annotated[Path, typer.Argument(help="Where to write them; it is made where it is missing.")],
+    language: Annotated[str, typer.Option("--language", help="Language of the questions; else the one they were sent in.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Write the workbook of every assessment of a campaign that the vendor can still answer.
+
+    Example: vendor-ai campaign workbooks yearly-review-2026 outgoing
+    """
+    from vendor_ai.services.assessment_workbook import workbook_of
+    from vendor_ai.services.campaign_sending import addressees
+
+    app = open_session()
+    with app.records.read() as session:
+        found = addressees(session, ref)
+    files = {to.assessment: folder / f"{to.assessment}.xlsx" for to in found}
+    known = [file.name for file in files.values() if file.exists()]
+    if known:
+        raise InvalidInputError(f"{folder} holds {', '.join(known)} already. Choose another folder, so that no filled workbook is lost.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InvalidInputError(f"{folder} is a file. Give a folder.") from None
+    for to, file in _with_bar(list(files.items()), len(files), "Writing", quiet=as_json):
+        with app.records.write() as session:  # the key that signs the file is made at first use
+            content = workbook_of(session, to, language=language, asker=app.settings.asker)
+        file.write_bytes(content)
+    if as_json:
+        print_json([{"component": to.component, "assessment": to.assessment, "file": str(files[to.assessment])} for to in found])
+        return
+    typer.echo(f"{len(files)} workbooks written to {folder}. When they come back: vendor-ai campaign import FOLDER")
+
+
+@campaign.command("links")
+def links(ref: RefArgument, expires_days: ExpiresDaysOption = None, as_json: JsonOption = False) -> None:
+    """Make one link for each assessment of a campaign that the vendor can still answer, and print them once, as CSV.
+
+    Example: vendor-ai campaign links yearly-review-2026 > links.csv
+    """
+    from vendor_ai.exporters.link_list import link_list_csv
+    from vendor_ai.services.campaign_sending import make_links
+
+    app = open_session()
+    with app.records.write() as session:
+        made = list(make_links(session, ref, expires_days=expires_days, by=acting(), at=app.clock.now()))
+    found = [it.as_json(app.settings.respond_address(it.link.token)) for it in made]
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(link_list_csv(found), nl=False)
+        typer.echo(f"{len(found)} links, one for each open questionnaire. They are not shown again; earlier links stay good.", err=True)
+    short = sum(it.link.too_short for it in made)
+    if short:
+        typer.echo(
+            f"{short} of them end before the answers are due. Leave out --expires-days to have them last until after that.", err=True
+        )
+    warn_without_address(app.settings.public_url)
 
 
 @campaign.command("list")

@@ -48,7 +48,8 @@ def classify(
 
     Example: vendor-ai component classify --use-case "CV screening for hiring" --decision-type automated --right privacy --region EU
     """
-    from vendor_ai.services.tier import classify_component, classify_use
+    from vendor_ai.domain.tier import RiskTier
+    from vendor_ai.services.tier import classify_component, classify_use, unstated
 
     described = [name for name, given in (("--use-case", use_case), ("--decision-type", decision_type)) if given is not None]
     described += [name for name, given in (("--right", right), ("--region", region)) if given]
@@ -57,16 +58,17 @@ def classify(
             raise typer.BadParameter(f"A stored component brings its own use: leave out {', '.join(described)}, or leave out REF.")
         with open_session().records.read() as session:
             component, result = classify_component(session, reference)
+        missing = unstated(component) if result.tier is not RiskTier.PROHIBITED else ()
         title = f"{component.name} ({component.ref})"
     else:
         if not (use_case or "").strip():
             raise typer.BadParameter("Name a component of the inventory, or describe a use with --use-case TEXT.")
         result = classify_use(_described(use_case or "", decision_type, right or [], region or []))
-        title = "Described use"
+        title, missing = "Described use", ()
     if as_json:
         print_json(result.as_json())
     else:
-        _print(title, result)
+        _print(title, result, missing)
 
 
 def _described(use_case: str, decision_type: str | None, rights: list[str], regions: list[str]) -> ComponentUse:
@@ -80,11 +82,15 @@ def _described(use_case: str, decision_type: str | None, rights: list[str], regi
     return ComponentUse(use_case=use_case, decision_type=decided, affected_rights=affected, regions=tuple(regions))
 
 
-def _print(title: str, result: "Classification") -> None:
+def _print(title: str, result: "Classification", missing: tuple[str, ...]) -> None:
     from rich.markup import escape
 
+    columns = " and ".join(missing)
+    known = f"{result.tier}" if not missing else f"tier not known, at least {result.tier}"
+    to_state = f"{columns}, in the inventory: vendor-ai inventory import FILE with the columns vendor, component, ref, {', '.join(missing)}"
     months = result.reassessment_months
     sections = (
+        *((("To state", (to_state,)),) if missing else ()),
         ("Reasons", result.reasons),
         ("Regulations", result.regulations),
         ("Required controls", _sourced(result, result.required_controls)),
@@ -94,7 +100,7 @@ def _print(title: str, result: "Classification") -> None:
         ("Reassessed", (f"every {months} months" if months else "never: it may not be used",)),
     )
     rows = [[name, "\n".join(escape(f"• {entry}" if len(entries) > 1 else entry) for entry in entries)] for name, entries in sections]
-    print_table(escape(f"{title}: {result.tier}"), ["", "What the rules say"], rows)
+    print_table(escape(f"{title}: {known}"), ["", "What the rules say"], rows)
 
 
 def _sourced(result: "Classification", texts: tuple[str, ...]) -> tuple[str, ...]:

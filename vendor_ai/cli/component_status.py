@@ -1,11 +1,14 @@
 """Verbs of the noun `component`: its status, approvals, incidents and reassessments."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vendor_ai.cli.output import JsonOption, print_error, print_json, print_table
 from vendor_ai.cli.session import AtOption, acting, open_session, read_instant
+
+if TYPE_CHECKING:
+    from vendor_ai.domain.reassessment import Reassessment
 
 RefArgument = Annotated[str, typer.Argument(metavar="REF", help="Reference or name of the component.")]
 
@@ -88,15 +91,30 @@ def incident(
 
     Example: vendor-ai component incident acme-ocr --note "Invoices of another customer were shown on 3 May"
     """
-    from vendor_ai.services.reassessment import note_incident
+    from vendor_ai.services.reassessment import note_incident, reassessment_of
 
     app = open_session()
     with app.records.write() as session:
         name = note_incident(session, reference, note, by=acting(), at=app.clock.now())
+        now = reassessment_of(session, reference, at=app.clock.now())
+    answer_by = next((cause.answer_by for cause in now.causes if cause.reference == name), None)
     if as_json:
-        print_json({"incident": name, "component": reference})
+        until = answer_by.isoformat() if answer_by else None
+        print_json({"incident": name, "component": reference, "answer_by": until, "assessment": now.assessment or None})
         return
-    typer.echo(f"Incident {name} is noted; the component must be assessed again.")
+    typer.echo(f"Incident {name} is noted{f', to be answered by a decision by {answer_by}' if answer_by else ''}.")
+    typer.echo(_next_step(now))
+
+
+def _next_step(now: "Reassessment") -> str:
+    if now.assessment:
+        return f"{now.assessment}, which is on its way, answers it."
+    if now.due_on is None:
+        return f"{now.component} has no decision to repeat, so nothing is prepared: vendor-ai assessment send {now.component}"
+    return (
+        "The job reassessment prepares a draft: within the hour where `vendor-ai serve` runs, or now with "
+        "`vendor-ai job run reassessment`. Then: vendor-ai component reassessments"
+    )
 
 
 def reassessments(at: AtOption = None, as_json: JsonOption = False) -> None:
@@ -119,7 +137,7 @@ def reassessments(at: AtOption = None, as_json: JsonOption = False) -> None:
             str(entry.due_on or ""),
             "; ".join(f"{cause.cause.value}: {cause.note}" for cause in entry.causes) or "by date",
             "overdue" if entry.overdue_sentences else "due",
-            entry.assessment,
+            entry.assessment or ("to be prepared: job run reassessment" if entry.due_on else "none: assessment send"),
         ]
         for entry in found
     ]

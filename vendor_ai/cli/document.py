@@ -1,5 +1,6 @@
 """`vendor-ai document`: pieces of evidence, what they stand for and who looked at them."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,11 +10,12 @@ import typer
 from vendor_ai.cli.output import JsonOption, print_json, print_table
 from vendor_ai.cli.session import acting, open_session
 from vendor_ai.domain.errors import InvalidInputError
-from vendor_ai.domain.evidence import Confidentiality, Document, EvidenceNoun
+from vendor_ai.domain.evidence import Confidentiality, Document, DocumentTerms, EvidenceNoun
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from vendor_ai.services.evidence_arrival import Arrival
     from vendor_ai.wiring import App
 
 document = typer.Typer(no_args_is_help=True, help="Documents that answers and clauses rest on.")
@@ -39,54 +41,63 @@ def add(
     issued: Annotated[str | None, typer.Option("--issued", help="Its own date.")] = None,
     expires: Annotated[str | None, typer.Option("--expires", help="The last day it holds.")] = None,
     confidentiality: Annotated[
-        Confidentiality, typer.Option("--confidentiality", help="How it may be passed on.")
-    ] = Confidentiality.INTERNAL,
+        Confidentiality | None, typer.Option("--confidentiality", help="How it may be passed on; a new one is internal.")
+    ] = None,
     viewer: Annotated[list[str] | None, typer.Option("--viewer", help="Who alone may look, e.g. alice; may be repeated.")] = None,
     delete_on: Annotated[str | None, typer.Option("--delete-on", help="When its content is removed.")] = None,
+    update: Annotated[bool, typer.Option("--update", help="Change the terms of a document that is known to those given here.")] = False,
     assessment: AssessmentOption = None,
     question: QuestionOption = None,
     contract: ContractOption = None,
     clause: ClauseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Keep a document, or the address of one.
+    """Keep a document, or the address of one; a content that is known stays the one document it is.
 
     Example: vendor-ai document add soc2.pdf --vendor Acme --issued 2026-03-01 --assessment acme-ocr-a1 --question com-certificates
     """
-    from vendor_ai.services.evidence import add_address, add_document, limits_of
-
     if (file is None) == (url is None):
         raise InvalidInputError("Give either a file or --url.")
     if file is not None and not file.is_file():
         raise InvalidInputError(f"There is no file {str(file)!r}. Check the path.")
-    app, by = open_session(), acting()
-    days = {"issued_on": _day(issued, "--issued"), "expires_on": _day(expires, "--expires")}
+    days = (_day(issued, "--issued"), _day(expires, "--expires"))
+    terms = DocumentTerms(*days, confidentiality, tuple(viewer or ()), _day(delete_on, "--delete-on"))
+    app = open_session()
     with app.records.write() as session:
-        if file is None:
-            shared = {"vendor_ref": vendor, "name": name, "viewers": viewer or []}
-            found = add_address(session, url or "", **shared, **days, by=by, at=app.clock.now())  # type: ignore[arg-type]
-        else:
-            with file.open("rb") as content:
-                found = add_document(
-                    session,
-                    app.settings.home,
-                    content,
-                    name=name or file.name,
-                    vendor_ref=vendor,
-                    **days,
-                    confidentiality=confidentiality,
-                    viewers=viewer or [],
-                    delete_on=_day(delete_on, "--delete-on"),
-                    limits=limits_of(app.settings),
-                    by=by,
-                    at=app.clock.now(),
-                )
-        found = _linked(app, session, found, assessment, question, contract, clause)
+        arrival = _handed_in(app, session, file or url or "", name, vendor, terms, update=update)
+        arrival = replace(arrival, document=_linked(app, session, arrival.document, assessment, question, contract, clause))
+    found, today = arrival.document, app.clock.now().date()
     if as_json:
-        print_json(found.as_json())
+        print_json(arrival.as_json(today))
         return
     holds = f", holds until {found.expires_on}" if found.expires_on else ""
     typer.echo(f"Document {found.ref}: {found.name}, {found.size} bytes{holds}.")
+    for note in arrival.notes(today):
+        typer.echo(note, err=True)
+
+
+def _handed_in(
+    app: "App", session: "Session", source: Path | str, name: str, vendor: str, terms: DocumentTerms, *, update: bool
+) -> "Arrival":
+    from vendor_ai.services.evidence import limits_of
+    from vendor_ai.services.evidence_arrival import hand_in, hand_in_address
+
+    by, at = acting(), app.clock.now()
+    if isinstance(source, str):
+        return hand_in_address(session, source, name=name, vendor_ref=vendor, terms=terms, update=update, by=by, at=at)
+    with source.open("rb") as content:
+        return hand_in(
+            session,
+            app.settings.home,
+            content,
+            name=name or source.name,
+            vendor_ref=vendor,
+            terms=terms,
+            update=update,
+            limits=limits_of(app.settings),
+            by=by,
+            at=at,
+        )
 
 
 @document.command("list")
@@ -120,7 +131,7 @@ def list_documents(
 
 @document.command("show")
 def show(ref: RefArgument, as_json: JsonOption = False) -> None:
-    """Show what is known of a document; the look is noted.
+    """Show what is known of a document and where it is found; the look is noted.
 
     Example: vendor-ai document show acme-e1
     """
@@ -129,11 +140,13 @@ def show(ref: RefArgument, as_json: JsonOption = False) -> None:
     app = open_session()
     with app.records.write() as session:
         found = look_at(session, ref, by=acting(), at=app.clock.now())
+    addresses = found.addresses(app.settings.address)
     if as_json:
-        print_json(found.as_json())
+        print_json({**found.as_json(), "addresses": addresses})
         return
-    facts = [[key, "" if value is None else str(value)] for key, value in found.as_json().items() if key != "uses"]
-    print_table(f"Document {found.ref}", ["", ""], [*facts, ["stands for", _uses(found)]])
+    shown = found.as_json() | {"viewers": ", ".join(found.viewers), "uses": _uses(found), "pages": "\n".join(addresses["pages"])}
+    facts = [[key.replace("_", " "), "" if value is None else str(value)] for key, value in shown.items()]
+    print_table(f"Document {found.ref}", ["", ""], [*facts, ["API", "\n".join(addresses["api"])]])
 
 
 @document.command("get")

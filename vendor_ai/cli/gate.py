@@ -57,7 +57,10 @@ def _print(result: "GateResult") -> None:
         typer.echo(f"Blocked: {obstacle.detail}")
     for approval in result.approvals:
         until = f", until {approval.valid_until}" if approval.valid_until else ""
-        typer.echo(f"Approved: {approval.approval} by {approval.by} on {approval.at:%Y-%m-%d}{until}")
+        other = f", given for {approval.gate}" if approval.gate != result.gate else ""
+        typer.echo(f"Approved: {approval.approval} by {approval.by} on {approval.at:%Y-%m-%d}{other}{until}")
+    for decision in result.decisions:
+        typer.echo(f"Rests on: {decision.assessment} ({decision.pack}), {decision.decision} on {decision.at:%Y-%m-%d}")
     for waiver in result.waivers:
         typer.echo(f"Waived: {waiver.subject} until {waiver.until}, by {waiver.by} and {waiver.second_by}: {waiver.reason}")
 
@@ -84,7 +87,7 @@ def approve(
     Example: vendor-ai gate approve acme-ocr --gate deployment --approval security_review --note "Test of 3 May" --token TOKEN
     """
     from vendor_ai.services import approval as service
-    from vendor_ai.services.gate import read_gate
+    from vendor_ai.services.gate import check_gate, read_gate
 
     wanted, until, app = read_gate(gate_name), read_day(valid_until, "--valid-until"), open_session()
     _refuse_existing(file)
@@ -92,13 +95,20 @@ def approve(
     with app.records.write() as session:
         given = service.approve(session, component, wanted, approval, note=note, valid_until=until, by=by, at=app.clock.now())
         document = service.approval_file(session, given.number)
+        result = check_gate(session, component, wanted, at=app.clock.now())
     if file is not None:
         _write(file, document)
     if as_json:
-        print_json(given.as_json() | {"gate": wanted.value, "component": document["component"]["ref"], "file": str(file) if file else None})
+        now = {
+            name: value
+            for name, value in result.as_json().items()
+            if name in ("component", "gate", "open", "missing_approvals", "blocked_by")
+        }
+        print_json(given.as_json() | now | {"file": str(file) if file else None})
         return
     written = f" Written to {file}." if file else ""
     typer.echo(f"Approval {given.number}: {given.approval} at the {wanted.words} gate, by {given.by}.{written}")
+    typer.echo(result.sentence if result.open else f"The {wanted.words} gate is still closed. {result.sentence}")
 
 
 @gate.command("revoke")

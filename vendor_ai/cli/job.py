@@ -1,8 +1,9 @@
 """`vendor-ai job`: the scheduled jobs and their ledger."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperArgument, TyperCommand
 
 from vendor_ai.cli.output import JsonOption, print_json, print_table
 from vendor_ai.cli.session import AtOption, open_session, read_instant
@@ -51,9 +52,21 @@ def list_jobs(as_json: JsonOption = False) -> None:
     )
 
 
-@job.command("run")
+class _NamesJobs(TyperCommand):
+    """Its help names every job; the folder of jobs is read only when somebody asks for it."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        from vendor_ai.jobs.scheduler import JOBS
+
+        for parameter in self.params:
+            if isinstance(parameter, TyperArgument) and parameter.name == "name":
+                parameter.help = f"One of {', '.join(JOBS)}."
+        super().format_help(ctx, formatter)
+
+
+@job.command("run", cls=_NamesJobs)
 def run(
-    name: Annotated[str, typer.Argument(help="evaluation, folding or report.")],
+    name: Annotated[str, typer.Argument(help="A job of `vendor-ai job list`.")],
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:

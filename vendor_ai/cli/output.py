@@ -1,6 +1,7 @@
 """How the command line speaks: JSON on request, else tables for people."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
@@ -21,8 +22,9 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 
 def console() -> Console:
-    """Standard output, as wide as the terminal (120 columns in a pipe)."""
-    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+    """Standard output, as wide as the terminal; in a pipe as COLUMNS says, else 120."""
+    piped = int(os.environ["COLUMNS"]) if os.environ.get("COLUMNS", "").isdecimal() else 120
+    return Console(width=None if sys.stdout.isatty() else max(piped, 40), highlight=False, soft_wrap=False)
 
 
 def print_json(document: Any) -> None:
@@ -52,15 +54,16 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
     table = Table(title=title, title_justify="left", header_style="bold")
     for index, column in enumerate(columns):
         words = all(" " not in row[index] and len(row[index]) <= _LONGEST_WORD for row in body)
-        table.add_column(column, overflow="fold", no_wrap=words, min_width=max(map(len, column.split()), default=0))
+        widths = [*map(len, column.split()), *((len(row[index]) for row in body) if words and index == 0 else ())]
+        table.add_column(column, overflow="fold", no_wrap=words, min_width=max(widths, default=0))  # what a next command needs stays whole
     for row in body:
         table.add_row(*row)
     out.print(table)
 
 
-def print_problems(problems: Sequence[Problem], file: str, *, most: int = 20) -> None:
-    """The first problems of a file on standard error, one a line."""
+def print_problems(problems: Sequence[Problem], file: str, *, most: int = 20, lead: str = "") -> None:
+    """The first problems of a file on standard error, one a line; ``lead`` tells notes from refusals."""
     for problem in problems[:most]:
-        sys.stderr.write(problem.sentence(file) + "\n")
+        sys.stderr.write(lead + problem.sentence(file) + "\n")
     if len(problems) > most:
         sys.stderr.write(f"{file}: {len(problems) - most} more; --json lists them.\n")

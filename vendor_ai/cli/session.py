@@ -1,7 +1,7 @@
 """The installation and the acting user of one command."""
 
 import getpass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from vendor_ai.wiring import App
 
 TokenOption = Annotated[
-    str | None, typer.Option("--token", envvar="VENDOR_AI_TOKEN", help="A token with the scope decide: decisions are never anonymous.")
+    str | None,
+    typer.Option("--token", envvar="VENDOR_AI_TOKEN", help="A person's token with the scope decide: decisions are never anonymous."),
 ]
 AtOption = Annotated[str | None, typer.Option("--at", help="Take this instant for now (ISO 8601 with an offset, or a date in UTC).")]
 
@@ -48,7 +49,8 @@ def deciding(app: "App", token: str | None) -> Actor:
 
     if not token:
         raise InvalidInputError(
-            "A decision needs a token, given with --token or VENDOR_AI_TOKEN. Make one with `vendor-ai token create NAME --scope decide`."
+            "A decision needs a person's token, given with --token or VENDOR_AI_TOKEN. Make both: `vendor-ai user add NAME --role "
+            "risk_officer` (for an approval the role it takes), then `vendor-ai token create TOKEN --user NAME --scope decide`."
         )
     with app.records.read() as session:
         actor = authenticate(session, token, at=app.clock.now())
@@ -69,3 +71,19 @@ def read_instant(text: str | None) -> datetime | None:
     except ValueError:
         raise InvalidInputError(f"{text!r} is not a time. Write 2026-10-05 or 2026-10-05T12:00:00+02:00.") from None
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def read_due(text: str | None) -> datetime | None:
+    """``--due`` as an instant; a bare date is the end of that day, 23:59 UTC.
+
+    Raises:
+        InvalidInputError: When it is neither a date nor a time.
+    """
+    instant = read_instant(text)
+    if text is None or instant is None:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return instant
+    return datetime.combine(day, time(23, 59), UTC)

@@ -55,6 +55,8 @@ def create(
     typer.echo(made.secret)
     until = f"until {made.expires_at:%Y-%m-%d %H:%M} UTC" if made.expires_at else "until it is revoked"
     typer.echo(f"Token {made.name} ({', '.join(made.scopes)}), good {until}. It is shown only now: keep it in a safe place.", err=True)
+    if not made.holder and {"decide", "admin"} & set(made.scopes):
+        typer.echo("It is nobody's: decisions and approvals take a person's token, made with --user NAME.", err=True)
 
 
 @token.command("revoke")

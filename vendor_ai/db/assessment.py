@@ -78,6 +78,11 @@ def pack_by_id(session: Session, key: int) -> PackRow:
     return session.exec(select(PackRow).where(col(PackRow.id) == key)).one()
 
 
+def packs(session: Session) -> dict[int, PackRow]:
+    """Every stored pack, by its id."""
+    return {row.id: row for row in session.exec(select(PackRow)) if row.id is not None}
+
+
 def find(session: Session, ref: str) -> AssessmentRow | None:
     """The assessment with this reference, or None."""
     return session.exec(select(AssessmentRow).where(col(AssessmentRow.ref) == ref)).first()

@@ -41,3 +41,15 @@ def by_id(session: Session, key: int) -> MessageRow | None:
 def messages(session: Session, assessment_id: int) -> list[MessageRow]:
     """Every message, oldest first."""
     return list(session.exec(select(MessageRow).where(col(MessageRow.assessment_id) == assessment_id).order_by(col(MessageRow.id))))
+
+
+def waiting(session: Session) -> dict[int, int]:
+    """How many messages of the vendor came after the last one of staff that it could read, by assessment."""
+    found: dict[int, int] = {}
+    query = select(MessageRow.assessment_id, MessageRow.side, MessageRow.internal, MessageRow.kind).order_by(col(MessageRow.id))
+    for assessment_id, side, internal, kind in session.exec(query):
+        if side == "staff" and not internal:
+            found[assessment_id] = 0
+        elif side == "vendor" and kind in ("comment", "reply", "clarification", "closure"):
+            found[assessment_id] = found.get(assessment_id, 0) + 1
+    return {key: count for key, count in found.items() if count}

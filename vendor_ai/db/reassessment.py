@@ -41,6 +41,11 @@ def find(session: Session, component_id: int, cause: str, reference: str) -> Rea
     ).first()
 
 
+def open_causes(session: Session) -> list[ReassessmentRow]:
+    """Causes of all components that no decision has settled, oldest first."""
+    return list(session.exec(select(ReassessmentRow).where(col(ReassessmentRow.settled_at).is_(None)).order_by(col(ReassessmentRow.id))))
+
+
 def causes(session: Session, component_id: int | None = None) -> list[ReassessmentRow]:
     """Causes, oldest first."""
     query = select(ReassessmentRow).order_by(col(ReassessmentRow.id))

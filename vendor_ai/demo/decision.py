@@ -26,7 +26,7 @@ class DecisionResult:
 
 def decide(command: Callable[..., Any], ref: str, component: str, folder: Path) -> DecisionResult:
     """Verify the answers, decide and approve as another person, and leave the last approval of the use-case gate open."""
-    command("assessment", "review", ref, "--all", "--verify", "--reason", "Documents of the demo were seen.")
+    command("assessment", "review", ref, "--all", "--verify", "--including-remarks", "--reason", "Documents of the demo were seen.")
     command("user", "add", _APPROVER, *(word for role in _ROLES for word in ("--role", role)))
     made = command("token", "create", "demo-decisions", "--scope", "decide", "--user", _APPROVER, "--expires-days", "1")
     by = ("--token", made["token"])

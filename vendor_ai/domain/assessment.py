@@ -9,6 +9,8 @@ from typing import Any
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.errors import ConflictError
 
+TRIAGE_PACK = "triage"  # answered by our own staff before a vendor is asked: it decides tier and depth, and is no claim
+
 
 class AssessmentState(StrEnum):
     """Where an assessment stands in its life."""
@@ -122,6 +124,8 @@ class Assessment:
     supersedes: str = ""
     decided_by: str = ""
     decided_at: datetime | None = None
+    waiting_messages: int = 0  # of the vendor, that nobody answered
+    by_staff: bool = False  # a pack that our own staff answers; no claim of the vendor
 
     @property
     def handed_in(self) -> bool:
@@ -149,6 +153,7 @@ class Assessment:
             "submitted_at": _text(self.submitted_at),
             "contact": self.contact or None,
             "supersedes": self.supersedes or None,
+            "waiting_messages": self.waiting_messages,
         }
 
 
@@ -156,10 +161,7 @@ def _text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def leading_claim(own: Sequence[Assessment], *, besides: str) -> Assessment | None:
-    """The assessment that stands for a component, of all of them newest first: the newest that was handed in, else the newest there is.
-
-    ``besides`` is the pack that our own staff answers before a vendor is asked; it is no claim of the vendor.
-    """
-    asked = [entry for entry in own if entry.pack != besides and AssessmentState(entry.state) not in ENDED]
+def leading_claim(own: Sequence[Assessment]) -> Assessment | None:
+    """The assessment that stands for a component, of all of them newest first: the newest that was handed in, else the newest there is."""
+    asked = [entry for entry in own if not entry.by_staff and AssessmentState(entry.state) not in ENDED]
     return next((entry for entry in asked if entry.handed_in), asked[0] if asked else None)

@@ -44,6 +44,9 @@ class EvidenceNoun(StrEnum):
     CLAUSE = "clause"
 
 
+_PAGES = {EvidenceNoun.QUESTION: "/assessments/{use.reference}#{use.subject}", EvidenceNoun.CLAUSE: "/contracts/{use.reference}"}
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentUse:
     """A question of an assessment, or a clause of a contract, that a document stands for."""
@@ -67,6 +70,17 @@ class DocumentView:
     def as_json(self) -> dict[str, Any]:
         """Everything, for `--json`."""
         return {"by": self.by, "at": self.at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTerms:
+    """What is said about a document that is handed in; None and no viewers: not said."""
+
+    issued_on: date | None = None
+    expires_on: date | None = None
+    confidentiality: Confidentiality | None = None
+    viewers: tuple[str, ...] = ()
+    delete_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +108,27 @@ class Document:
         """Whether it no longer holds on this day."""
         return self.expires_on is not None and self.expires_on < on
 
+    def seen_by(self, actor: Actor) -> bool:
+        """Whether an actor may look: a named viewer and who handed it over; without viewers, whoever may read."""
+        return not self.viewers or actor.name == self.stored_by or any(_is_named(actor.name, viewer) for viewer in self.viewers)
+
     def refuse_stranger(self, actor: Actor) -> None:
-        """Refuse who is not among the named viewers; without any, whoever may read may look.
+        """Refuse who may not look.
 
         Raises:
             NotAllowedError: When others are named.
         """
-        if self.viewers and actor.name != self.stored_by and not any(_is_named(actor.name, viewer) for viewer in self.viewers):
+        if not self.seen_by(actor):
             raise NotAllowedError(
                 f"{self.ref} may be seen by named people only, and {actor.name} is not one of them. Ask {self.stored_by}."
             )
+
+    def addresses(self, base: str) -> dict[str, list[str]]:
+        """Where it is found below the address of a server: by programs, and on the pages of what it stands for."""
+        place = f"{base}/api/v1/documents/{self.ref}"
+        kept = bool(self.sha256) and self.deleted_at is None
+        pages = [f"{base}{_PAGES[use.noun].format(use=use)}" for use in self.uses]
+        return {"api": [place, *([f"{place}/content"] if kept else []), f"{place}/views"], "pages": pages}
 
     def as_json(self) -> dict[str, Any]:
         """Everything but the content, for `--json`."""

@@ -10,6 +10,7 @@ from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.pack import Pack
 
 SCHEMA = "vendor-ai-questionnaire-2"
+_UNSIGNED_SCHEMA = "vendor-ai-questionnaire-1"  # files of this form were never signed, and named no assessment
 _PREFIX = "vendor_ai_"
 _SIGNATURE = f"{_PREFIX}hmac"
 _LONGEST_PROPERTY = 250  # characters; the file format keeps 255
@@ -19,9 +20,9 @@ _EVERY = "all"
 class FormChangedError(InvalidInputError):
     """What a form says about itself is not what was written into it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, what: str = "does not fit") -> None:
         super().__init__(
-            f"{name} was changed where it says which questionnaire it is: its signature does not fit. "
+            f"{name} was changed where it says which questionnaire it is: its signature {what}. "
             "Copy the answers into the file that was sent."
         )
 
@@ -74,10 +75,10 @@ class FormOrigin:
 
     @classmethod
     def read(cls, stated: Mapping[str, str], *, name: str, key: bytes | None = None) -> "FormOrigin | None":
-        """What a file says about itself; None where it says nothing. Without a key, or unsigned as older files are, it is believed.
+        """What a file says about itself; None where it says nothing. Without a key a signature is taken as it is.
 
         Raises:
-            FormChangedError: When it is signed, and not with ``key``.
+            FormChangedError: When it is signed, and not with ``key``, or names what only signed files name.
         """
         named = {word: text for word, text in stated.items() if word.startswith(_PREFIX)}
         signature = named.pop(_SIGNATURE, "")
@@ -86,6 +87,8 @@ class FormOrigin:
         texts = {word.removeprefix(_PREFIX): text for word, text in named.items()}
         if "pack" not in texts:
             return None
+        if not signature and _must_be_signed(texts, checked=key is not None):
+            raise FormChangedError(name, "is missing")
         parts = sorted((int(place), text) for word, text in texts.items() if (place := word.removeprefix("questions_")).isdecimal())
         return cls(
             texts["pack"],
@@ -96,6 +99,12 @@ class FormOrigin:
             texts.get("language", ""),
             "".join(text for _, text in parts) or _EVERY,
         )
+
+
+def _must_be_signed(texts: Mapping[str, str], *, checked: bool) -> bool:
+    """Whether a form lost its signature; a blank pack, which is about nobody, and the oldest files never had one."""
+    about_component = bool(texts.get("component")) and texts.get("schema") != _UNSIGNED_SCHEMA
+    return bool(texts.get("assessment")) or (checked and about_component)
 
 
 def _signature(named: Mapping[str, str], key: bytes) -> str:

@@ -43,6 +43,8 @@ class Block(StrEnum):
     TIER_UNKNOWN = "tier_unknown"
     OWNER_MISSING = "owner_missing"
     NO_DECISION = "no_positive_decision"
+    PACK_UNDECIDED = "pack_without_decision"
+    UNDECIDED = "undecided_assessment"
     UNVERIFIED = "unverified_decision"
     NEGATIVE_DECISION = "negative_decision"
     USE_CASE_CLOSED = "use_case_gate_closed"
@@ -85,6 +87,7 @@ class GivenApproval:
             "at": self.at.isoformat(),
             "valid_until": self.valid_until.isoformat() if self.valid_until else None,
             "number": self.number or None,
+            "given_for": self.gate,
         }
 
 
@@ -142,6 +145,29 @@ class StandingDecision:
     valid_until: date | None
     verified: bool
     holds: bool = True  # False from the moment it lapsed, also before the daily job reopened it
+    pack: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The keys of the gate document."""
+        return {"assessment": self.assessment, "pack": self.pack, "decision": self.decision}
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPack:
+    """A pack that the triage of the component chose, and why."""
+
+    pack: str
+    reason: str
+    triage: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAssessment:
+    """An assessment that was sent and is not decided."""
+
+    assessment: str
+    pack: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +183,9 @@ class GateCase:
     waivers: tuple[GrantedWaiver, ...] = ()
     facts: tuple[HeldFact, ...] = ()
     decisions: tuple[StandingDecision, ...] = ()
+    wanted_packs: tuple[WantedPack, ...] = ()
+    undecided: tuple[OpenAssessment, ...] = ()
+    reassessment_months: int | None = None  # how long an approval for deployment counts for continuation too
     owners: Mapping[str, str] = field(default_factory=dict)  # by the name of the column
     overdue_conditions: tuple[str, ...] = ()
     overdue_reassessments: tuple[str, ...] = ()
@@ -185,6 +214,7 @@ class GateResult:
     blocked_by: tuple[Obstacle, ...]
     approvals: tuple[GivenApproval, ...]
     waivers: tuple[GrantedWaiver, ...]
+    decisions: tuple[StandingDecision, ...] = ()  # those it rests on
 
     @property
     def open(self) -> bool:
@@ -210,6 +240,7 @@ class GateResult:
             "blocked_by": [obstacle.as_json() for obstacle in self.blocked_by],
             "approvals": [approval.as_json() for approval in self.approvals],
             "waivers": [waiver.as_json() for waiver in self.waivers],
+            "decisions": [decision.as_json() for decision in self.decisions],
         }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from vendor_ai.domain.errors import InvalidInputError
 
 LONGEST_TEXT = 5_000
+ASKING = "the company that asked"
 # Control characters, which no person types, and what no database keeps; a line break and a tab stay.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -97,6 +98,11 @@ def person_of(actor: str) -> str:
     """The person in an acting user's name: Jane Doe in ``link:12:Jane Doe``, alice in ``user:alice``."""
     kind, _, name = actor.partition(":")
     return name.partition(":")[2] if kind == "link" else name or kind
+
+
+def shown_to_vendor(actor: str) -> str:
+    """Who an acting user is to the vendor: its own people by name, staff only as the company, never by their accounts."""
+    return person_of(actor) if actor.startswith("link:") else ASKING
 
 
 def written(text: str) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
@@ -28,6 +29,7 @@ __all__ = [
     "DEFAULT_LANGUAGE",
     "NOT_APPLICABLE",
     "SEPARATOR",
+    "Audience",
     "Band",
     "Combine",
     "Condition",
@@ -49,6 +51,13 @@ __all__ = [
 ]
 
 DEFAULT_LANGUAGE = "en"
+
+
+class Audience(StrEnum):
+    """Who answers a pack: the vendor, or our own staff about our own use."""
+
+    VENDOR = "vendor"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,7 @@ class Pack:
     questions: tuple[Question, ...]
     language: str = DEFAULT_LANGUAGE
     translations: tuple[Translation, ...] = ()
+    audience: Audience = Audience.VENDOR
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -118,6 +128,7 @@ class Pack:
     def as_json(self) -> dict[str, Any]:
         """The pack as its file has it; reading that again gives an equal pack. An empty description has always counted in digests."""
         language = {} if self.language == DEFAULT_LANGUAGE else {"language": self.language}
+        audience = {} if self.audience is Audience.VENDOR else {"audience": str(self.audience)}
         translations = {translation.language: translation.as_json() for translation in self.translations}
         return {
             "pack": self.id,
@@ -125,6 +136,7 @@ class Pack:
             "title": self.title,
             "description": self.description,
             **language,
+            **audience,
             "dimensions": [dimension.as_json() for dimension in self.dimensions],
             "questions": [question.as_json() for question in self.questions],
             **({"translations": translations} if translations else {}),

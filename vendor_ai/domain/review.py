@@ -38,6 +38,11 @@ class Review:
     second_reason: str = ""
     withdrawn_at: datetime | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether it sets a level that nobody else has agreed to yet."""
+        return self.level is not None and not self.second_by
+
     def ended(self, on: date) -> bool:
         """Whether it set a level that held only until a day before this one."""
         return self.level is not None and self.until is not None and on > self.until
@@ -72,5 +77,19 @@ def answers_digest(answers: Iterable[Answer | None]) -> str:
 
 
 def newest_by_subject(reviews: Iterable[Review]) -> Mapping[tuple[ReviewKind, str], Review]:
-    """The act that counts for every subject: the newest that was not withdrawn; ``reviews`` are oldest first."""
-    return {(review.kind, review.subject): review for review in reviews if review.withdrawn_at is None}
+    """The act that counts for every subject: the newest that was not withdrawn; ``reviews`` are oldest first.
+
+    A level that waits for its second approver takes no place: what counted before it goes on counting.
+    """
+    found: dict[tuple[ReviewKind, str], Review] = {}
+    for review in reviews:
+        key = (review.kind, review.subject)
+        if review.withdrawn_at is None and (not review.waits or key not in found):
+            found[key] = review
+    return found
+
+
+def waiting_by_subject(reviews: Iterable[Review]) -> tuple[Review, ...]:
+    """The newest act on every subject, where it sets a level that waits for its second approver."""
+    last = {(review.kind, review.subject): review for review in reviews if review.withdrawn_at is None}
+    return tuple(review for review in last.values() if review.waits)

@@ -3,13 +3,15 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.vendor import INVENTORY_COLUMNS, Component, Vendor
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet would run such text; a quote before it keeps it text. One more quote where there are some: the import takes one off.
+_FORMULA_START = re.compile("'*[=+@\t\r-]")
 
 
 def _record(vendor: Vendor, component: Component) -> dict[str, str]:
@@ -38,8 +40,7 @@ def export_inventory(entries: Sequence[tuple[Vendor, Component]], suffix: str) -
             text = io.StringIO(newline="")
             writer = csv.writer(text)
             writer.writerow(INVENTORY_COLUMNS)
-            # A spreadsheet would run text that starts like a formula; a leading quote keeps it text.
-            writer.writerows([[f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in record.values()] for record in records])
+            writer.writerows([[f"'{cell}" if _FORMULA_START.match(cell) else cell for cell in record.values()] for record in records])
             return text.getvalue().encode()
         case ".xlsx":
             return _xlsx(records)

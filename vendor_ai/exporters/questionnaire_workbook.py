@@ -12,11 +12,13 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from vendor_ai.domain.answer import Answer
+from vendor_ai.domain.asker import Cover
 from vendor_ai.domain.form_origin import FormOrigin
 from vendor_ai.domain.form_word import Column
 from vendor_ai.domain.pack import Pack
 from vendor_ai.exporters.workbook_cell import write_text
 from vendor_ai.exporters.workbook_condition import ASKED
+from vendor_ai.exporters.workbook_cover import cover_lines
 from vendor_ai.exporters.workbook_form import Form
 from vendor_ai.exporters.workbook_layout import (
     FIRST_ROW,
@@ -48,6 +50,7 @@ def questionnaire_workbook(
     questions: Collection[str] | None = None,
     language: str = "",
     key: bytes | None = None,
+    cover: Cover | None = None,
 ) -> bytes:
     """The workbook of ``pack`` as bytes; the same input gives the same bytes.
 
@@ -60,6 +63,7 @@ def questionnaire_workbook(
         questions: Ids of those that are asked; None: all.
         language: Of questions and instructions, each where it is there; "": the pack's own.
         key: Signs what the file says about itself.
+        cover: Who asks, and until when; None for a pack that is sent about no component.
 
     Raises:
         InvalidInputError: When the language is unknown, no question is left, or a text does not fit into a cell.
@@ -74,7 +78,7 @@ def questionnaire_workbook(
         for word, text in stated.items():
             book.set_custom_property(word, text, "text")
         style = Style.of(book)
-        _write_instructions(book.add_worksheet(form.text.sheet), form, component, style)
+        _write_instructions(book.add_worksheet(form.text.sheet), form, component, cover, style)
         sheet = book.add_worksheet(ANSWER_SHEET)
         ranges = _write_lists(book, form)
         _write_questions(sheet, form, answers, ranges, style)
@@ -83,15 +87,16 @@ def questionnaire_workbook(
     return buffer.getvalue()
 
 
-def _write_instructions(sheet: Any, form: Form, component: str, style: Style) -> None:
+def _write_instructions(sheet: Any, form: Form, component: str, cover: Cover | None, style: Style) -> None:
     sheet.set_column(0, 0, INSTRUCTIONS_WIDTH)
     sheet.hide_gridlines(2)
     write_text(sheet, 0, 0, f"{form.pack.title} {form.pack.version}", style.title, what="The title of the pack")
     sheet.set_row(0, 24)
     about = form.text.about.format(component) if component else form.text.about_unknown
     steps = [f"{number}. {sentence}" for number, sentence in enumerate(form.text.steps, start=1)]
-    for row, text in enumerate([about, "", *steps], start=1):
-        write_text(sheet, row, 0, text, style.step, what="The name of the component")
+    lines = cover_lines(cover, form.around) if cover else []
+    for row, text in enumerate([about, *lines, "", *steps], start=1):
+        write_text(sheet, row, 0, text, style.step, what="The name of the component or of who asks, or its use case,")
         sheet.set_row(row, row_points({0: text}, (INSTRUCTIONS_WIDTH,)))
     sheet.set_paper(9)
     sheet.set_margins(left=0.3, right=0.3)

@@ -45,15 +45,16 @@ class Form:
     @property
     def headings(self) -> tuple[str, ...]:
         """The headings of the columns."""
-        return HEADINGS[self._around]
+        return HEADINGS[self.around]
 
     @property
     def not_applicable(self) -> str:
         """The words for not applicable."""
-        return NOT_APPLICABLE_LABELS[self._around]
+        return NOT_APPLICABLE_LABELS[self.around]
 
     @property
-    def _around(self) -> str:
+    def around(self) -> str:
+        """The language of the words around the questions."""
         return next(code for code, text in FORM_TEXTS.items() if text is self.text)
 
     def number(self, question_id: str) -> int | None:

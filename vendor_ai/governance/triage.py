@@ -8,7 +8,6 @@ from vendor_ai.domain.pack import SEPARATOR
 from vendor_ai.domain.tier import AffectedRight, ComponentUse, DecisionType, RiskTier
 from vendor_ai.governance.triage_file import Setting, TriageRules, shipped_triage
 
-TRIAGE_PACK = "triage"
 Answers = Mapping[str, str | tuple[str, ...]]
 
 

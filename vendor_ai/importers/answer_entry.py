@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from vendor_ai.importers.answer_word import is_iso_date
+from vendor_ai.importers.answer_word import ExactNumber, is_iso_date
 
 _VALUE_KEYS = ("value", "answer", "level")
 _COMMENT_KEYS = ("reason", "comment", "note", "notes")
@@ -48,6 +48,8 @@ def _word(given: Any) -> str | tuple[str, ...] | None:
     """A value or a list of values as text; None where something else stands there."""
     if isinstance(given, list):
         return None if any(isinstance(value, (dict, list)) for value in given) else tuple(filter(None, map(_text, given)))
+    if isinstance(given, ExactNumber):
+        return given
     return None if isinstance(given, dict) else _text(given)
 
 

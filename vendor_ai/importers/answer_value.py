@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from vendor_ai.domain.band import number_text
 from vendor_ai.domain.pack import Option, Pack, Question, QuestionType
-from vendor_ai.importers.answer_word import is_iso_date, normal
+from vendor_ai.importers.answer_word import ExactNumber, is_iso_date, normal
 
 LONGEST_TEXT = 5_000
 LONGEST_FILE = 500
 _OFFERED = 12  # options named in a message
 _SPELLED = {"true": "yes", "false": "no"}  # what an unquoted yes or no may have become in the pack or in an answer
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,12})?")
+_AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")  # 1.500 is 1500 to half of Europe
 _HASH = re.compile("sha256:[0-9a-f]{64}")
 
 Words = Mapping[str, str]
@@ -54,7 +55,7 @@ class AnswerValue:
                     raise RefusedAnswerError(f"{written!r} is not a date. Write the answer to {question.id!r} as 2026-07-31.")
                 return written.strip()
             case QuestionType.TEXT:
-                return _short(question, written, LONGEST_TEXT)
+                return _short(question, str(written), LONGEST_TEXT)
             case QuestionType.FILE:
                 return _file(question, written)
             case _:
@@ -113,12 +114,22 @@ def _number(question: Question, written: str) -> str:
     if not _NUMBER.fullmatch(text):
         message = f"{written!r} is not a number. Write the answer to {question.id!r} with a decimal point, such as 12.5."
         raise RefusedAnswerError(message)
+    if _AMBIGUOUS.fullmatch(text) and not isinstance(written, ExactNumber):
+        raise RefusedAnswerError(_two_readings(written, text))
     number = Decimal(text)
     if question.minimum is not None and number < question.minimum:
         raise RefusedAnswerError(f"{text} lies below the least that the question {question.id!r} allows, {number_text(question.minimum)}.")
     if question.maximum is not None and number > question.maximum:
         raise RefusedAnswerError(f"{text} lies above the most that the question {question.id!r} allows, {number_text(question.maximum)}.")
     return number_text(number)
+
+
+def _two_readings(written: str, text: str) -> str:
+    """The sentence about a number whose point may part thousands or decimals, with a way to write each."""
+    decimal = number_text(Decimal(text))
+    decimal = f"{decimal}0" if _AMBIGUOUS.fullmatch(decimal) else decimal
+    thousands = text.replace(".", "").removeprefix("+")
+    return f"{written!r} can be read in two ways. Write {thousands} or {decimal}."
 
 
 def _short(question: Question, written: str, longest: int) -> str:

@@ -5,6 +5,12 @@ from datetime import date
 from vendor_ai.domain.form_word import says_not_applicable
 
 
+class ExactNumber(str):
+    """A number that the file's format knows as one, such as 1.125 in a cell of numbers; in text the point could group thousands."""
+
+    __slots__ = ()
+
+
 def normal(word: str) -> str:
     """A word as it is compared: without case and with single spaces."""
     return " ".join(word.split()).casefold()

@@ -11,7 +11,7 @@ from vendor_ai.domain.pack import NOT_APPLICABLE, Level, Pack
 from vendor_ai.domain.problem import Problem
 from vendor_ai.importers.answer_entry import answer_entry
 from vendor_ai.importers.answer_value import AnswerValue, RefusedAnswerError
-from vendor_ai.importers.answer_word import is_iso_date, means_not_applicable, normal
+from vendor_ai.importers.answer_word import ExactNumber, is_iso_date, means_not_applicable, normal
 from vendor_ai.importers.marked_yaml import load_marked
 
 __all__ = ["AnswerReader", "AnswerSet", "is_iso_date", "means_not_applicable", "normal"]
@@ -56,7 +56,7 @@ class AnswerReader:
 
     def read_yaml(self, text: str) -> AnswerSet:
         """One set from YAML text."""
-        document = load_marked(text)
+        document = load_marked(text, number=ExactNumber)
         if document.problems:
             return _refused(*document.problems)
         return self._read(document.data, lambda key: document.line_of([key]))
@@ -64,7 +64,7 @@ class AnswerReader:
     def read_json(self, text: str, line: int | None = None) -> AnswerSet:
         """One set from JSON text; ``line`` is its place in a file with one set a line."""
         try:
-            data = json.loads(text, object_pairs_hook=_unrepeated, parse_int=str, parse_float=str, parse_constant=str)
+            data = json.loads(text, object_pairs_hook=_unrepeated, parse_int=str, parse_float=ExactNumber, parse_constant=str)
         except json.JSONDecodeError as error:
             place = f"at column {error.colno}" if line is not None else f"at line {error.lineno}, column {error.colno}"
             message = f"This is not valid JSON: {error.msg} {place}."

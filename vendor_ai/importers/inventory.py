@@ -1,6 +1,7 @@
 """The inventory file: one row a component, as xlsx, csv or json."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from vendor_ai.importers.log_file import read_log_file
 from vendor_ai.kit.slug import slug
 
 _LISTS = {"affected_rights", "regions", "data_classes", "capabilities"}
+_ESCAPED = re.compile("'+[=+@\t\r-]")
 _MOST_ROWS = 1_000_000
 
 
@@ -39,7 +41,10 @@ def read_inventory(path: Path) -> tuple[list[InventoryRow], list[Problem], list[
     columns, numbers, problems = _xlsx(path) if path.suffix.lower() == ".xlsx" else _plain(path)
     missing = [name for name in ("vendor", "component") if name not in columns]
     if missing:
-        raise InvalidInputError(f"{path} has no column {missing[0]!r}. The inventory needs at least the columns vendor and component.")
+        raise InvalidInputError(
+            f"{path} has no column {missing[0]!r}. The inventory needs at least the columns vendor and component; "
+            "`vendor-ai inventory template FILE` writes all of them."
+        )
     rows: list[InventoryRow] = []
     seen: dict[str, int] = {}
     for index, number in enumerate(numbers):
@@ -62,16 +67,37 @@ def _plain(path: Path) -> tuple[dict[str, list[Any]], list[int], list[Problem]]:
     for batch in read_log_file(path, _MOST_ROWS):
         columns, numbers = batch.columns, batch.rows
         problems.extend(batch.problems)
-    return {name.strip().lower(): values for name, values in columns.items()}, numbers, problems
+    if path.suffix.lower() == ".csv":
+        columns = {name: [_unescaped(value) for value in values] for name, values in columns.items()}
+    names = _columns(columns, path)
+    return {name: values for name, values in zip(names, columns.values(), strict=True) if name}, numbers, problems
 
 
 def _xlsx(path: Path) -> tuple[dict[str, list[Any]], list[int], list[Problem]]:
     from vendor_ai.importers.sheet import first_sheet
 
     header, body = first_sheet(path)
-    names = [str(name or "").strip().lower() for name in header]
+    names = _columns([str(name or "") for name in header], path)
     columns = {name: [row[index] if index < len(row) else None for _, row in body] for index, name in enumerate(names) if name}
     return columns, [number for number, _ in body], []
+
+
+def _columns(headings: Iterable[str], path: Path) -> list[str]:
+    """Headings as columns: "Business owner" and "BUSINESS-OWNER" are business_owner; any other keeps its words."""
+    found: list[str] = []
+    for heading in headings:
+        plain = heading.strip().lower()
+        column = re.sub(r"[\s_-]+", "_", plain)
+        name = column if column in INVENTORY_COLUMNS else plain
+        if name in INVENTORY_COLUMNS and name in found:
+            raise InvalidInputError(f"{path} has the column {name} twice, the second as {heading.strip()!r}. Rename one of them.")
+        found.append(name)
+    return found
+
+
+def _unescaped(value: Any) -> Any:
+    """A cell without the quote that the export puts before text which a spreadsheet would run."""
+    return value[1:] if isinstance(value, str) and _ESCAPED.match(value) else value
 
 
 def _text(value: Any) -> str:
@@ -92,7 +118,7 @@ def _row(record: Mapping[str, Any], number: int) -> InventoryRow | Problem:
     ref = slug(_text(record.get("ref")) or name)
     if not ref or not slug(vendor):
         return Problem(number, "ref", "No reference can be made of this name. Fill the column ref with letters and digits.")
-    status = _text(record.get("status")).lower() or ComponentStatus.PROPOSED.value
+    status = re.sub(r"[\s-]+", "_", _text(record.get("status")).lower()) or ComponentStatus.PROPOSED.value
     if status not in set(ComponentStatus):
         return Problem(number, "status", f"{status!r} is not one of {', '.join(ComponentStatus)}.")
     try:

@@ -4,7 +4,7 @@ Numbers and dates stay text, so that a weight reaches exact arithmetic as it was
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 _WORDS: dict[str, bool | None] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False} | dict.fromkeys(
     ("null", "Null", "NULL", "~", "")
 )
+_NUMBER = re.compile(r"[+-]?[0-9]+\.[0-9]+")
 _TEXT_TAGS = (None, "!", "tag:yaml.org,2002:str")
 
 
@@ -52,8 +53,8 @@ def path_text(path: Sequence[str | int]) -> str:
     return "".join(parts).removeprefix(".")
 
 
-def load_marked(text: str) -> MarkedDocument:
-    """Read one YAML document.
+def load_marked(text: str, *, number: Callable[[str], str] = str) -> MarkedDocument:
+    """Read one YAML document; ``number`` marks the text of a decimal number that stands without quotes.
 
     Syntax errors, repeated keys, references (``*name``) and tags are problems with a line; after a syntax error ``data`` is None.
     """
@@ -61,7 +62,7 @@ def load_marked(text: str) -> MarkedDocument:
     refusal = _refusal(text)
     if refusal is not None:
         return MarkedDocument(None, (refusal,))
-    reading = _Reading()
+    reading = _Reading(number)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             reading.take(event)
@@ -111,7 +112,8 @@ class _Open:
 class _Reading:
     """Builds the data from parser events with a stack of its own, so that deep nesting cannot exhaust Python's."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: Callable[[str], str]) -> None:
+        self._number = number
         self.root: Any = None
         self.lines: dict[Path, int] = {}
         self.problems: list[Problem] = []
@@ -145,7 +147,13 @@ class _Reading:
             self._take_key(parent, event.value, line)
             return
         plain = bool(event.implicit[0]) and event.tag is None
-        self._place(_WORDS[event.value] if plain and event.value in _WORDS else event.value, line)
+        self._place(self._plain(event.value) if plain else event.value, line)
+
+    def _plain(self, text: str) -> str | bool | None:
+        """What text without quotes means."""
+        if text in _WORDS:
+            return _WORDS[text]
+        return self._number(text) if _NUMBER.fullmatch(text) else text
 
     def _take_key(self, parent: _Open, key: str, line: int) -> None:
         parent.key = key

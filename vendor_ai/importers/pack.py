@@ -11,6 +11,7 @@ from vendor_ai.domain.pack import Pack, Question, weight_text
 from vendor_ai.domain.problem import Problem
 from vendor_ai.importers.answer_word import normal
 from vendor_ai.importers.marked_yaml import MarkedDocument, load_marked
+from vendor_ai.importers.pack_part import PackParts
 from vendor_ai.importers.pack_question import question_problems
 from vendor_ai.importers.pack_record import pack_record
 from vendor_ai.importers.pack_translation import translation_problems
@@ -38,9 +39,8 @@ def read_pack(text: str, combinations: Callable[[Sequence[Question]], int]) -> P
     document = load_marked(text)
     if document.data is None:
         return ParsedPack(None, document.problems or (Problem(None, None, "The file is empty. Write a pack as in questionnaires/."),))
-    problems = [*document.problems, *structure_problems(document, _schema())]
-    if not problems:
-        problems = list(_meaning_problems(document))
+    structure = structure_problems(document, _schema())
+    problems = [*document.problems, *structure, *_meaning_problems(PackParts.of(document, structure))]
     if problems:
         return ParsedPack(None, tuple(sorted(problems, key=lambda problem: problem.row or 0)))
     pack = pack_record(document.data)
@@ -55,37 +55,40 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
-def _meaning_problems(document: MarkedDocument) -> Iterator[Problem]:
-    """What the schema cannot say."""
-    dimensions, questions = document.data["dimensions"], document.data["questions"]
-    yield from _weight_problems(document, dimensions)
-    yield from _repeated(document, "dimensions", dimensions)
-    yield from _repeated(document, "questions", questions)
-    used = {question["dimension"] for question in questions}
-    for index, dimension in enumerate(dimensions):
+def _meaning_problems(parts: PackParts) -> Iterator[Problem]:
+    """What the schema cannot say, of everything that fits it."""
+    document = parts.document
+    yield from _weight_problems(parts)
+    yield from _repeated(parts, "dimensions")
+    yield from _repeated(parts, "questions")
+    used = set(parts.texts("questions", "dimension"))
+    for index, dimension in parts.sound("dimensions") if parts.all_have("questions", "dimension") else ():
         if dimension["id"] not in used:
             yield document.problem(("dimensions", index, "id"), f"No question belongs to the dimension {dimension['id']!r}. Add one.")
-    for index, question in enumerate(questions):
-        yield from _place_problems(document, index, question)
+    for index, question in parts.sound("questions"):
+        yield from _place_problems(parts, index, question)
         yield from question_problems(document, index)
-    yield from trigger_problems(document)
-    yield from translation_problems(document)
+    yield from trigger_problems(parts)
+    yield from translation_problems(parts)
 
 
-def _weight_problems(document: MarkedDocument, dimensions: Sequence[dict[str, Any]]) -> Iterator[Problem]:
-    total = sum((Fraction(dimension["weight"]) for dimension in dimensions), Fraction(0))
+def _weight_problems(parts: PackParts) -> Iterator[Problem]:
+    if not parts.all_sound("dimensions"):
+        return
+    total = sum((Fraction(dimension["weight"]) for _, dimension in parts.sound("dimensions")), Fraction(0))
     if total != 1:
         message = f"The weights of the dimensions add up to {weight_text(total)}, not to exactly 1. Change them by {_signed(1 - total)}."
-        yield document.problem(("dimensions",), message, column="dimensions.weight")
+        yield parts.document.problem(("dimensions",), message, column="dimensions.weight")
 
 
 def _signed(difference: Fraction) -> str:
     return f"{'+' if difference > 0 else '-'}{weight_text(abs(difference))}"
 
 
-def _repeated(document: MarkedDocument, place: str, entries: Sequence[dict[str, Any]]) -> Iterator[Problem]:
+def _repeated(parts: PackParts, place: str) -> Iterator[Problem]:
+    document = parts.document
     first: dict[str, int] = {}
-    for index, entry in enumerate(entries):
+    for index, entry in parts.entries(place):
         name = normal(entry["id"])
         if name in first:
             line = document.line_of((place, first[name], "id"))
@@ -95,9 +98,9 @@ def _repeated(document: MarkedDocument, place: str, entries: Sequence[dict[str, 
             first[name] = index
 
 
-def _place_problems(document: MarkedDocument, index: int, question: dict[str, Any]) -> Iterator[Problem]:
-    dimensions = [dimension["id"] for dimension in document.data["dimensions"]]
-    if question["dimension"] not in dimensions:
+def _place_problems(parts: PackParts, index: int, question: dict[str, Any]) -> Iterator[Problem]:
+    document, dimensions = parts.document, parts.texts("dimensions", "id")
+    if question["dimension"] not in dimensions and parts.all_have("dimensions", "id"):
         message = f"The dimension {question['dimension']!r} is not in this pack. Use one of: {', '.join(sorted(dimensions))}."
         yield document.problem(("questions", index, "dimension"), message)
     if normal(question["id"]) in map(normal, dimensions):

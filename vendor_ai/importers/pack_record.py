@@ -6,6 +6,7 @@ from typing import Any
 
 from vendor_ai.domain.pack import (
     DEFAULT_LANGUAGE,
+    Audience,
     Band,
     Combine,
     Condition,
@@ -38,6 +39,7 @@ def pack_record(data: dict[str, Any]) -> Pack:
         dimensions=tuple(_dimension(entry) for entry in data["dimensions"]),
         questions=questions,
         language=data.get("language", DEFAULT_LANGUAGE),
+        audience=Audience(data.get("audience", Audience.VENDOR)),
         translations=tuple(_translation(language, entry, questions) for language, entry in data.get("translations", {}).items()),
     )
 

@@ -9,27 +9,30 @@ from vendor_ai.domain.pack import DEFAULT_LANGUAGE
 from vendor_ai.domain.problem import Problem
 from vendor_ai.importers.answer_word import means_not_applicable, normal
 from vendor_ai.importers.marked_yaml import MarkedDocument
+from vendor_ai.importers.pack_part import PackParts
 from vendor_ai.importers.pack_value import word
 
 _CODE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NAMED = 5
 
 
-def translation_problems(document: MarkedDocument) -> Iterator[Problem]:
-    """The mistakes in the translations of a document that fits the schema."""
-    data = document.data
-    known = {data.get("language", DEFAULT_LANGUAGE).casefold()}
-    questions = {question["id"]: question for question in data["questions"]}
-    for code, entry in data.get("translations", {}).items():
+def translation_problems(parts: PackParts) -> Iterator[Problem]:
+    """The mistakes in the translations that fit the schema."""
+    document, translations = parts.document, parts.translations()
+    if not translations:
+        return
+    known = {str(document.data.get("language", DEFAULT_LANGUAGE)).casefold()}
+    questions = {question["id"]: question for _, question in parts.sound("questions")}
+    for code, entry in translations.items():
         place = ("translations", code)
         if not _CODE.fullmatch(code):
             yield document.problem(place, f"{code!r} is not the code of a language. Write one such as de, fr or pt-BR.")
         if code.casefold() in known:
             yield document.problem(place, f"The language {code!r} is there already. Keep its texts in one place.")
         known.add(code.casefold())
-        dimensions = [dimension["id"] for dimension in data["dimensions"]]
-        yield from _name_problems(document, (*place, "dimensions"), "dimension", entry["dimensions"], dimensions)
-        yield from _name_problems(document, (*place, "questions"), "question", entry["questions"], questions)
+        for noun, field in (("dimension", "dimensions"), ("question", "questions")):
+            if parts.all_have(field, "id"):
+                yield from _name_problems(document, (*place, field), noun, entry[field], parts.texts(field, "id"))
         for name, texts in entry["questions"].items():
             if name in questions:
                 yield from _text_problems(document, (*place, "questions", name), questions[name], texts)

@@ -23,7 +23,7 @@ _NAMED = 10  # questions without a row that are named
 
 
 def read_questionnaire_workbook(pack: Pack, content: bytes, *, name: str, key: bytes | None = None) -> AnswerSet:
-    """The answers in a workbook that was written for ``pack``; with ``key`` its signature is checked, if it has one.
+    """The answers in a workbook that was written for ``pack``; with ``key`` its signature is checked.
 
     Raises:
         WorkbookRefusedError: When the file is unsafe, no questionnaire, or of another pack or version.

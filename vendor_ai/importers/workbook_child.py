@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 LARGEST_OUTPUT = 32 * 1024 * 1024
 # Office programs escape what XML cannot hold as _x0007_, and text that looks like that by an escaped underscore before it.
 _ESCAPED = re.compile("_x005[Ff](_x[0-9A-Fa-f]{4}_)|_x([0-9A-Fa-f]{4})_")
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # of a number's format, shown as it stands
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -79,7 +80,7 @@ def cell(value: Any, data_type: str, number_format: str = "") -> Any:
         return {"date": value.isoformat()}
     if isinstance(value, str):
         return value if isinstance(value, Decoded) else decoded(value)
-    return number_text(value, percent="%" in number_format)
+    return number_text(value, percent="%" in number_format and "%" in _LITERAL.sub("", number_format))
 
 
 def number_text(value: Any, *, percent: bool = False) -> str:
@@ -104,6 +105,12 @@ def sheet_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
 
 
 def shown(each: Any) -> Any:
+    """One cell as JSON, in which a number with decimals is told from such text."""
+    found = plain_cell(each)
+    return {"number": found} if each.data_type == "n" and isinstance(found, str) and "." in found else found
+
+
+def plain_cell(each: Any) -> Any:
     """One cell as JSON; only a number's format is looked up, as that takes time."""
     return cell(each.value, each.data_type, each.number_format if each.data_type == "n" else "")
 
@@ -113,7 +120,7 @@ def main() -> None:
     path, memory, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     limit(memory, seconds)
     book = open_book(path)
-    properties = {item.name: decoded(str(item.value)) for item in book.custom_doc_props.props}
+    properties = {item.name: decoded(str(item.value)) for item in book.custom_doc_props.props if item.value is not None}
     sheets = {sheet.title: list(sheet_rows(sheet)) for sheet in book.worksheets}
     json.dump({"sheets": sheets, "properties": properties}, sys.stdout)
 

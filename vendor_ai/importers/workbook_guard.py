@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vendor_ai.importers.answer_word import ExactNumber
 from vendor_ai.importers.workbook_part import MEBIBYTE, MOST_CELLS, WorkbookRefusedError, guard_part
 
 __all__ = [
@@ -169,5 +170,5 @@ def _gave_up(name: str) -> WorkbookRefusedError:
 def _cell(value: Any) -> Cell:
     if isinstance(value, dict):
         kind, text = next(iter(value.items()))
-        return SheetCell(kind, text)
+        return ExactNumber(text) if kind == "number" else SheetCell(kind, text)
     return None if value is None else str(value)

@@ -74,7 +74,7 @@ class RowReader:
         dated = self._date(row, cells)
         problems = tuple(each for each in (evidence, dated, comment) if isinstance(each, Problem))
         texts = {"evidence": evidence, "comment": comment, "dated": dated}
-        return replace(answer, **{name: "" if isinstance(text, Problem) else text for name, text in texts.items()}), problems
+        return replace(answer, **{name: "" if isinstance(text, Problem) else str(text) for name, text in texts.items()}), problems
 
     def _answer_text(self, row: int, cells: Sequence[Cell], question: Question) -> str | Problem:
         cell = self.header.cell(cells, Column.ANSWER)

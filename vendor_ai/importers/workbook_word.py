@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from vendor_ai.domain.form_word import cleaned, says_not_applicable, says_yes_or_no
 from vendor_ai.domain.pack import NOT_APPLICABLE, SEPARATOR, Option, Pack, Question, QuestionType
-from vendor_ai.importers.answer_word import is_iso_date
+from vendor_ai.importers.answer_word import ExactNumber, is_iso_date
 
 _MOST_PIECES = 60
 _MOST_READINGS = 8
@@ -108,6 +108,11 @@ def _unmistakable(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 def plain_number(text: str, unit: str) -> str:
     """A number with a decimal point and no groups; what could be read in two ways stays as it is."""
+    number = _decimal(text, unit)
+    return ExactNumber(number) if isinstance(text, ExactNumber) else number
+
+
+def _decimal(text: str, unit: str) -> str:
     number = cleaned(text)
     if unit and number.endswith(cleaned(unit)):
         number = number.removesuffix(cleaned(unit)).rstrip()

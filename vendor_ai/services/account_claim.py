@@ -10,7 +10,6 @@ from vendor_ai.domain.account import ClaimedFigure, ClaimFact, FindingFact
 from vendor_ai.domain.assessment import Assessment, leading_claim
 from vendor_ai.domain.finding import CONDITION
 from vendor_ai.domain.vendor import Component
-from vendor_ai.governance.triage import TRIAGE_PACK
 from vendor_ai.services import assessment
 from vendor_ai.services.finding import findings
 
@@ -22,7 +21,7 @@ def claims_of(session: Session, own: Sequence[Component]) -> list[ClaimFact]:
 
 def _leading(session: Session, own: Sequence[Component]) -> list[Assessment]:
     everything = assessment.assessments(session)
-    found = (leading_claim([e for e in everything if e.component == ref], besides=TRIAGE_PACK) for ref in sorted(c.ref for c in own))
+    found = (leading_claim([e for e in everything if e.component == ref]) for ref in sorted(c.ref for c in own))
     return [entry for entry in found if entry is not None]
 
 

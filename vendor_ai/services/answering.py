@@ -19,9 +19,10 @@ from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import ANSWERABLE, AnswerSource, AssessmentState, WrongStateError
 from vendor_ai.domain.errors import ConflictError, InvalidInputError
 from vendor_ai.domain.pack import Pack, Question, Scope
+from vendor_ai.domain.problem import Problem
 from vendor_ai.domain.score import Score
 from vendor_ai.importers.answers import AnswerSet
-from vendor_ai.services.assessment import answers_of, component_of, key_of, move, note, pack_of, row_of
+from vendor_ai.services.assessment import answers_of, component_of, given_answers, key_of, move, note, pack_of, questions_of, row_of
 from vendor_ai.services.assessment_score import standing_of
 
 
@@ -63,12 +64,24 @@ def emptied(session: Session, ref: str, given: AnswerSet) -> list[str]:
     return [question for question in given.cleared if question in known]
 
 
+def dated_ahead(given: AnswerSet, *, at: datetime) -> list[Problem]:
+    """Remarks on evidence that is dated after today: nobody can have seen it yet."""
+    today = at.date().isoformat()
+    return [
+        Problem(None, question, f"The evidence is dated {answer.dated}, which lies ahead. Correct the date.")
+        for question, answer in given.answers.items()
+        if answer.dated > today
+    ]
+
+
 def refuse_other_component(session: Session, ref: str, given: AnswerSet) -> None:
-    """Refuse a workbook that was sent about another component.
+    """Refuse a workbook that was sent about another component, or for another assessment.
 
     Raises:
-        ConflictError: When the file names one and it is not the assessment's.
+        ConflictError: When the file names one and it is not this one.
     """
+    if given.assessment and given.assessment != row_of(session, ref).ref:
+        raise ConflictError(f"This workbook was sent for {given.assessment}, not for {row_of(session, ref).ref}. Import it there.")
     about = component_of(session, ref).ref
     if given.component and given.component != about:
         raise ConflictError(
@@ -171,7 +184,9 @@ def submit(session: Session, ref: str, *, signatory: str = "", signatory_role: s
     move(session, row, AssessmentState.SUBMITTED)
     row.submitted_at = at
     number = len(submission_store.submissions(session, key_of(row))) + 1
-    content = submission_content(pack_of(session, ref), row.ref, component_of(session, ref).ref, number, answers)
+    shown = set(questions_of(session, ref))  # nobody attests what they were not asked
+    asked = {question: answer for question, answer in answers.items() if question in shown}
+    content = submission_content(pack_of(session, ref), row.ref, component_of(session, ref).ref, number, asked)
     digest = content_digest(content)
     entry = SubmissionRow(
         assessment_id=key_of(row),
@@ -222,7 +237,8 @@ def _submission(row: SubmissionRow) -> Submission:
 def inherit(session: Session, ref: str, *, by: Actor, at: datetime) -> int:
     """Give a new assessment the vendor's newest answers to vendor-wide questions of the same wording; returns how many."""
     row, pack = row_of(session, ref), pack_of(session, ref)
-    wanted = {question.id: question for question in pack.questions if question.scope is Scope.VENDOR}
+    asked = set(questions_of(session, ref))
+    wanted = {question.id: question for question in pack.questions if question.scope is Scope.VENDOR and question.id in asked}
     newest: dict[str, tuple[AnswerRow, str]] = {}
     for other in _of_vendor(session, row):
         same = _same_questions(wanted, pack_of(session, other.ref))
@@ -266,9 +282,16 @@ def _share(session: Session, row: AssessmentRow, answers: list[Answer], *, sourc
     for other in _of_vendor(session, row):
         if AssessmentState(other.state) not in open_states:
             continue
-        for question in _same_questions(wide, pack_of(session, other.ref)):
+        known = given_answers(session, other.ref)
+        reached = {
+            question
+            for question in _same_questions(wide, pack_of(session, other.ref)) & set(questions_of(session, other.ref))
+            if question not in known or known[question].source is source  # what staff found out is not overwritten by a claim
+        }
+        for question in reached:
             _save(session, other, given[question], source=source, answered_by=answered_by, origin=row.ref, at=at)
-        rescore(session, other.ref, at=at)
+        if reached:
+            rescore(session, other.ref, at=at)
 
 
 def _copy(session: Session, row: AssessmentRow, entry: AnswerRow, origin: str) -> None:

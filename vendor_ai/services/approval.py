@@ -16,7 +16,6 @@ from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from vendor_ai.domain.gate import Gate, GivenApproval
 from vendor_ai.domain.tier import Classification, RiskTier
-from vendor_ai.domain.user import Role, user_name
 from vendor_ai.domain.vendor import Component
 from vendor_ai.governance.gate_files import shipped_gate_rules
 from vendor_ai.governance.gate_rules import ApprovalRule
@@ -24,7 +23,7 @@ from vendor_ai.services.component_finding import settle_findings
 from vendor_ai.services.gate import classified
 from vendor_ai.services.gate_case import approvals_of, involved, read_approval, why_not_independent
 from vendor_ai.services.signing import signing_key
-from vendor_ai.services.user import roles_of
+from vendor_ai.services.user import require_role
 
 
 def approve(
@@ -47,12 +46,12 @@ def approve(
         approval: One of those the component's tier asks for.
         note: What it rests on.
         valid_until: Its last day; None: until it is revoked.
-        by: Who approves; a person's roles must fit.
+        by: Who approves: a person whose roles fit.
         at: Now.
 
     Raises:
         ConflictError: When the use is prohibited, the tier cannot be decided, or the tier does not ask for this approval.
-        NotAllowedError: When the person lacks the role, or answered or reviewed an assessment of this component.
+        NotAllowedError: When nobody known here asks, or the person lacks the role, or answered or reviewed an assessment of this component.
         InvalidInputError: When note or date cannot be used.
     """
     key, component = component_key(session, reference)
@@ -89,8 +88,10 @@ def revoke(session: Session, number: int, reason: str, *, by: Actor, at: datetim
     Raises:
         NotFoundError: When there is no such approval.
         ConflictError: When it was revoked before.
+        NotAllowedError: When somebody asks who could neither give it nor answer for the risk.
     """
-    row = approval_row(session, number)
+    row, rules = approval_row(session, number), shipped_gate_rules()
+    require_role(session, by, (*rules.approval(row.approval).roles, *rules.waiver_roles), f"revoke {row.approval}")
     if row.revoked_at is not None:
         raise ConflictError(f"Approval {number} was revoked by {row.revoked_by} on {row.revoked_at:%Y-%m-%d}.")
     row.revoked_reason, row.revoked_by, row.revoked_at = stated(reason, "revoking an approval"), by.name, at
@@ -151,19 +152,6 @@ def usable_tier(component: Component) -> Classification:
     if found.tier is RiskTier.PROHIBITED:
         raise ConflictError(f"The use of {component.ref} is PROHIBITED: no approval and no waiver opens a gate. {found.reasons[0]}")
     return found
-
-
-def require_role(session: Session, by: Actor, roles: tuple[Role, ...], act: str) -> None:
-    """Refuse a person without one of ``roles``; a token that is nobody's acts for a program its owner answers for.
-
-    Raises:
-        NotAllowedError: When no role fits.
-    """
-    name = user_name(by.name)
-    if name is None or set(roles) & set(roles_of(session, name)):
-        return
-    wanted = " or ".join(roles)
-    raise NotAllowedError(f"{name} may not {act}: that takes the role {wanted}. Roles are given with `vendor-ai user roles`.")
 
 
 def require_independence(session: Session, key: int, by: Actor) -> None:

@@ -8,14 +8,15 @@ from sqlmodel import Session
 
 from vendor_ai.db import assessment as store
 from vendor_ai.db import audit
+from vendor_ai.db import message as message_store
 from vendor_ai.db.assessment import AssessmentRow, PackRow
 from vendor_ai.db.vendor import component_key, components_by_key
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.answer import Answer
-from vendor_ai.domain.assessment import AnswerSource, Assessment, AssessmentState, GivenAnswer, refuse_move
+from vendor_ai.domain.assessment import ENDED, AnswerSource, Assessment, AssessmentState, GivenAnswer, refuse_move
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from vendor_ai.domain.pack import Pack
+from vendor_ai.domain.pack import Audience, Pack
 from vendor_ai.domain.vendor import Component
 from vendor_ai.scoring.applicability import possible_questions
 from vendor_ai.services.questionnaire import PackInvalidError, check_pack_text
@@ -158,7 +159,7 @@ def send(
     if due_at is not None and due_at <= at:
         raise InvalidInputError(f"The due date {due_at:%Y-%m-%d} has passed. Give a later one.")
     if supersedes:
-        supersedes = row_of(session, supersedes).ref
+        supersedes = _earlier(session, supersedes, key, pack)
     number = len(store.of_component(session, key)) + 1
     ref = f"{component.ref}-a{number}"
     state = AssessmentState.DRAFT if draft else AssessmentState.SENT
@@ -180,6 +181,18 @@ def send(
     facts = {"pack": pack.id, "version": pack.version, "due_at": due_at.isoformat() if due_at else None, "supersedes": supersedes or None}
     note(session, "draft" if draft else "sent", ref, by=by, at=at, **facts)
     return ref
+
+
+def _earlier(session: Session, ref: str, component: int, pack: Pack) -> str:
+    """The assessment that a new one may follow: of the same component, by the same pack, whatever its version."""
+    row = row_of(session, ref)
+    asked = store.pack_by_id(session, row.pack_id).pack
+    if row.component_id != component or asked != pack.id:
+        raise InvalidInputError(
+            f"{row.ref} is about another component or uses another pack ({asked}), so this assessment cannot take its place. "
+            "Name an earlier one of the same component and pack."
+        )
+    return row.ref
 
 
 def note(session: Session, action: str, ref: str, *, by: Actor, at: datetime, **facts: object) -> None:
@@ -226,21 +239,35 @@ def _reason(reason: str, act: str) -> str:
     return reason.strip()
 
 
+def under_way(session: Session, ref: str) -> list[str]:
+    """The component's other assessments by the same pack that are neither decided nor over."""
+    row = row_of(session, ref)
+    pack = store.pack_by_id(session, row.pack_id).pack
+    over = {*ENDED, AssessmentState.DECIDED}
+    return [
+        other.ref
+        for other in store.of_component(session, row.component_id)
+        if other.id != row.id and AssessmentState(other.state) not in over and store.pack_by_id(session, other.pack_id).pack == pack
+    ]
+
+
 def assessments(session: Session) -> list[Assessment]:
     """Every assessment, newest first."""
-    components = components_by_key(session)
-    return [described(session, row, components[row.component_id].ref) for row in store.every(session)]
+    components, packs, waiting = components_by_key(session), store.packs(session), message_store.waiting(session)
+    return [
+        _described(row, packs[row.pack_id], components[row.component_id].ref, waiting.get(key_of(row), 0)) for row in store.every(session)
+    ]
 
 
 def assessment(session: Session, ref: str) -> Assessment:
     """One assessment; ``NotFoundError`` when there is none of this reference."""
     row = row_of(session, ref)
-    return described(session, row, component_of(session, ref).ref)
+    waiting = message_store.waiting(session).get(key_of(row), 0)
+    return _described(row, store.pack_by_id(session, row.pack_id), component_of(session, ref).ref, waiting)
 
 
-def described(session: Session, row: AssessmentRow, component: str) -> Assessment:
+def _described(row: AssessmentRow, pack: PackRow, component: str, waiting: int) -> Assessment:
     """A stored assessment as people see it."""
-    pack = store.pack_by_id(session, row.pack_id)
     return Assessment(
         ref=row.ref,
         component=component,
@@ -257,4 +284,6 @@ def described(session: Session, row: AssessmentRow, component: str) -> Assessmen
         supersedes=row.supersedes,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
+        waiting_messages=waiting,
+        by_staff=_read(pack.pack, pack.version, pack.text).audience is Audience.STAFF,
     )

@@ -43,6 +43,11 @@ class AssessmentPage:
     documents: tuple[Document, ...]
 
     @property
+    def answered(self) -> bool:
+        """Whether there is any answer yet."""
+        return any(line.given is not None for line in self.sheet.lines)
+
+    @property
     def decision(self) -> Decision | None:
         """The one in force, or the one that waits for its second approver."""
         live = (DecisionState.EFFECTIVE, DecisionState.PROPOSED)

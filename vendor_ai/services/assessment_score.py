@@ -11,7 +11,7 @@ from vendor_ai.db.assessment import AssessmentRow
 from vendor_ai.db.review import ReviewRow
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.pack import Level, Pack
-from vendor_ai.domain.review import Review, ReviewKind, answers_digest, newest_by_subject
+from vendor_ai.domain.review import Review, ReviewKind, answers_digest, newest_by_subject, waiting_by_subject
 from vendor_ai.domain.score import Score
 from vendor_ai.scoring.score import Scorer
 from vendor_ai.services.assessment import answers_of, asked_properties, key_of, pack_of, row_of
@@ -30,7 +30,7 @@ class ScoreStanding:
     @property
     def verified(self) -> bool:
         """Whether a reviewer verified every answer that carries the score."""
-        return bool(self.carrying) and not self.unverified and self.score.score is not None
+        return bool(self.carrying) and not self.unverified and not self.proposed and self.score.score is not None
 
 
 def read_review(row: ReviewRow) -> Review:
@@ -98,7 +98,7 @@ def score_standing(
     carrying = [part.id for dimension in score.dimensions for part in dimension.questions if part.answer is not None]
     skipped = [question for question, answer in answers.items() if answer.not_applicable and question in score.unanswered]
     unverified = tuple(question for question in [*carrying, *skipped] if question not in verified)
-    proposed = tuple(review for review in newest.values() if review.level is not None and not review.second_by)
+    proposed = waiting_by_subject(reviews)
     return ScoreStanding(score, claimed, tuple(carrying), unverified, proposed)
 
 

@@ -6,27 +6,30 @@ from sqlmodel import Session
 
 from vendor_ai.db.secret import known_secret, secret
 from vendor_ai.domain.answer import Answer
+from vendor_ai.domain.asker import NOBODY_NAMED, Asker
 from vendor_ai.importers.answers import AnswerSet
 from vendor_ai.services.assessment import answers_of, component_of, pack_of, questions_of, row_of
+from vendor_ai.services.cover import cover_of
 from vendor_ai.services.questionnaire import read_answers, read_workbook, write_workbook
 
 _KEY = "workbook"
 
 
-def workbook_of(session: Session, ref: str, *, language: str = "") -> bytes:
+def workbook_of(session: Session, ref: str, *, language: str = "", asker: Asker = NOBODY_NAMED) -> bytes:
     """The workbook the vendor fills in: the questions this component is asked, with the answers so far.
 
     Args:
         session: A write session: the key that signs the file is made at first use.
         ref: The assessment.
         language: Of the questions; "" is the one the assessment was sent in.
+        asker: Our organisation, for the instructions.
     """
-    return _written(session, ref, answers_of(session, ref), language)
+    return _written(session, ref, answers_of(session, ref), language, asker)
 
 
-def blank_workbook(session: Session, ref: str, *, language: str = "") -> bytes:
+def blank_workbook(session: Session, ref: str, *, language: str = "", asker: Asker = NOBODY_NAMED) -> bytes:
     """The same without the answers, to be passed round before anything is filled in; a write session as above."""
-    return _written(session, ref, {}, language)
+    return _written(session, ref, {}, language, asker)
 
 
 def read_returned(session: Session, ref: str, file: Path) -> AnswerSet:
@@ -43,12 +46,17 @@ def known_key(session: Session) -> bytes | None:
     return known_secret(session, _KEY)
 
 
+def signing_key(session: Session) -> bytes:
+    """The key that a workbook is signed with, made at first use: ``session`` is a write session."""
+    return secret(session, _KEY)
+
+
 def read_workbook_of(session: Session, ref: str, content: bytes, *, name: str) -> AnswerSet:
     """The answers in an uploaded workbook; refusals as with a file."""
     return read_workbook(pack_of(session, ref), content, name=name, key=known_key(session))
 
 
-def _written(session: Session, ref: str, answers: dict[str, Answer], language: str) -> bytes:
+def _written(session: Session, ref: str, answers: dict[str, Answer], language: str, asker: Asker) -> bytes:
     row, about = row_of(session, ref), component_of(session, ref)
     return write_workbook(
         pack_of(session, ref),
@@ -58,5 +66,6 @@ def _written(session: Session, ref: str, answers: dict[str, Answer], language: s
         assessment=row.ref,
         questions=questions_of(session, ref),
         language=language or row.language,
-        key=secret(session, _KEY),
+        key=signing_key(session),
+        cover=cover_of(session, ref, asker),
     )

@@ -23,6 +23,7 @@ from vendor_ai.domain.vendor import Component, ComponentStatus
 from vendor_ai.kit.slug import slug
 from vendor_ai.services.answering import inherit
 from vendor_ai.services.assessment import send, stored_pack
+from vendor_ai.services.due_date import refuse_past
 from vendor_ai.services.progress import progress_of
 from vendor_ai.services.tier import tier_of
 
@@ -90,6 +91,24 @@ class CampaignLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a campaign would be sent to, and which components it would leave out, each with the reason."""
+
+    ref: str
+    reached: tuple[Component, ...]
+    left_out: tuple[tuple[str, str], ...]  # component and reason
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, for `--json`."""
+        return {
+            "campaign": self.ref,
+            "dry_run": True,
+            "would_send": [{"component": it.ref, "vendor": it.vendor} for it in self.reached],
+            "left_out": [{"component": component, "reason": reason} for component, reason in self.left_out],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """What a new campaign sent, and which components it left out, each with the reason."""
 
@@ -126,10 +145,8 @@ def chosen_components(
     return list(chosen.values())
 
 
-def start(
-    session: Session, title: str, pack: Pack, chosen: Sequence[Component], *, due_at: datetime | None = None, by: Actor, at: datetime
-) -> Started:
-    """Send a pack about many components; each takes over what its vendor answered for all its components.
+def reach(session: Session, title: str, pack: Pack, chosen: Sequence[Component], *, due_at: datetime | None = None, at: datetime) -> Reach:
+    """Whom a campaign would be sent to; nothing is stored.
 
     A component with an unfinished assessment of the same pack is left out: its vendor would get the same questions twice.
 
@@ -142,23 +159,36 @@ def start(
         raise InvalidInputError(f"{title!r} cannot name a campaign. Give it a name with letters or digits.")
     if store.find(session, ref) is not None:
         raise ConflictError(f"There is a campaign {ref!r} already. Give this one another name, such as {title} 2.")
+    refuse_past(due_at, at=at)
     unfinished = _unfinished(session, pack)
+    reached = tuple(it for it in chosen if it.ref not in unfinished)
+    if not reached:
+        raise ConflictError(f"Nothing to send: every chosen component has an unfinished assessment of {pack.id}.")
+    left_out = [(it.ref, f"{unfinished[it.ref]} asks the same and is not handed in yet") for it in chosen if it.ref in unfinished]
+    return Reach(ref, reached, tuple(left_out))
+
+
+def start(
+    session: Session, title: str, pack: Pack, chosen: Sequence[Component], *, due_at: datetime | None = None, by: Actor, at: datetime
+) -> Started:
+    """Send a pack about many components; each takes over what its vendor answered for all its components.
+
+    Raises:
+        InvalidInputError: When the title has no letter or digit, or the due date has passed.
+        ConflictError: When there is a campaign of this name, or every component would be left out.
+    """
+    found = reach(session, title, pack, chosen, due_at=due_at, at=at)
     row = CampaignRow(
-        ref=ref, title=title.strip(), pack_id=stored_pack(session, pack, at=at), due_at=due_at, created_by=by.name, created_at=at
+        ref=found.ref, title=title.strip(), pack_id=stored_pack(session, pack, at=at), due_at=due_at, created_by=by.name, created_at=at
     )
     store.add(session, row)
-    sent, left_out = [], []
-    for component in chosen:
-        if component.ref in unfinished:
-            left_out.append((component.ref, f"{unfinished[component.ref]} asks the same and is not handed in yet"))
-            continue
+    sent = []
+    for component in found.reached:
         made = send(session, component.ref, pack, due_at=due_at, campaign_id=row.id, by=by, at=at)
         inherit(session, made, by=by, at=at)
         sent.append((component.ref, made))
-    if not sent:
-        raise ConflictError(f"Nothing to send: every chosen component has an unfinished assessment of {pack.id}.")
-    audit.append(session, AuditEvent(at, by.name, "campaign.started", "campaign", ref, {"pack": pack.id, "assessments": len(sent)}))
-    return Started(ref, tuple(sent), tuple(left_out))
+    audit.append(session, AuditEvent(at, by.name, "campaign.started", "campaign", row.ref, {"pack": pack.id, "assessments": len(sent)}))
+    return Started(row.ref, tuple(sent), found.left_out)
 
 
 def _unfinished(session: Session, pack: Pack) -> dict[str, str]:

@@ -18,8 +18,9 @@ from vendor_ai.services.answering import rescore
 from vendor_ai.services.assessment import key_of, move, note, row_of
 from vendor_ai.services.assessment_score import standing_of
 from vendor_ai.services.condition import open_conditions, replace_conditions
-from vendor_ai.services.decision_guard import conditions_for, is_milder, refuse_incomplete, refuse_unsound
+from vendor_ai.services.decision_guard import conditions_for, is_milder, needs_an_end, refuse_incomplete, refuse_unsound
 from vendor_ai.services.four_eyes import refuse_involved, refuse_same_person
+from vendor_ai.services.user import require_decider
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -51,7 +52,7 @@ def decide(
 
     Raises:
         WrongStateError: When the assessment is not under review.
-        NotAllowedError: When the actor answered or reviewed, or the use is prohibited.
+        NotAllowedError: When the actor answered or reviewed or may not decide, or the use is prohibited.
         ConflictError: When an approval lacks a verified and complete score, a level waits to be agreed to, or another person's
             proposal stands.
         InvalidInputError: When rationale, end date or a condition are missing or do not fit.
@@ -59,12 +60,17 @@ def decide(
     row = row_of(session, ref)
     refuse_move(row.ref, AssessmentState(row.state), AssessmentState.DECIDED)
     refuse_involved(session, row, "decide about it", by=by)
+    require_decider(session, by)
     standing = standing_of(session, ref, at=at)
     refuse_unsound(session, row, decision, standing)
     _refuse_other_proposal(session, row, by=by)
     conditions = conditions_for(decision, standing.score, added, dropped)
     milder = is_milder(decision, standing.score) or bool(dropped)
-    refuse_incomplete(rationale, valid_until, milder=milder, on=at.date())
+    refuse_incomplete(rationale, valid_until, on=at.date())
+    if milder and valid_until is None:
+        raise InvalidInputError(
+            needs_an_end(row.ref, decision, standing.score, rationale=rationale, added=added, dropped=dropped, on=at.date())
+        )
     entry = DecisionRow(
         assessment_id=key_of(row),
         decision=decision.value,
@@ -94,7 +100,7 @@ def agree(session: Session, ref: str, *, reason: str, by: Actor, at: datetime) -
     Raises:
         NotFoundError: When no decision is proposed.
         WrongStateError: When the assessment is no longer under review.
-        NotAllowedError: When it is the person who proposed, or one who answered or reviewed.
+        NotAllowedError: When it is the person who proposed, one who answered or reviewed, or one who may not decide.
         ConflictError: When the score moved since the proposal, or an approval is no longer possible.
         InvalidInputError: When the reason is missing, or the end date has passed.
     """
@@ -103,6 +109,7 @@ def agree(session: Session, ref: str, *, reason: str, by: Actor, at: datetime) -
     refuse_move(row.ref, AssessmentState(row.state), AssessmentState.DECIDED)
     refuse_same_person(entry.by, "agree to this decision", by=by)
     refuse_involved(session, row, "agree to a decision about it", by=by)
+    require_decider(session, by)
     if not reason.strip():
         raise InvalidInputError("Agreeing to a milder decision needs a reason. Give one with --reason.")
     if entry.valid_until is not None and entry.valid_until <= at.date():
@@ -121,10 +128,12 @@ def refuse(session: Session, ref: str, *, reason: str, by: Actor, at: datetime) 
 
     Raises:
         NotFoundError: When no decision is proposed.
+        NotAllowedError: When the actor may not decide.
         InvalidInputError: When the reason is missing.
     """
     row = row_of(session, ref)
     entry = _proposed(session, row)
+    require_decider(session, by)
     if not reason.strip():
         raise InvalidInputError("Refusing a decision needs a reason. Give one with --reason.")
     entry.second_by, entry.second_at, entry.second_reason = by.name, at, reason.strip()

@@ -1,5 +1,6 @@
 """What a decision must bring along: a sound score, a rationale, an end date, conditions that fit."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -8,6 +9,7 @@ from sqlmodel import Session
 from vendor_ai.db.assessment import AssessmentRow
 from vendor_ai.domain.decision import POSITIVE, WITH_CONDITIONS, DecisionCondition, raised_condition
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError
+from vendor_ai.domain.evidence import months_after
 from vendor_ai.domain.pack import Recommendation
 from vendor_ai.domain.score import Score
 from vendor_ai.domain.tier import RiskTier
@@ -22,8 +24,8 @@ def is_milder(decision: Recommendation, score: Score) -> bool:
     return score.recommendation is not None and decision.severity < score.recommendation.severity
 
 
-def refuse_incomplete(rationale: str, valid_until: date | None, *, milder: bool, on: date) -> None:
-    """Refuse a decision without rationale, or a milder one without an end date in the future.
+def refuse_incomplete(rationale: str, valid_until: date | None, *, on: date) -> None:
+    """Refuse a decision without rationale, or with an end date that is not in the future.
 
     Raises:
         InvalidInputError: When one is missing or has passed.
@@ -32,8 +34,38 @@ def refuse_incomplete(rationale: str, valid_until: date | None, *, milder: bool,
         raise InvalidInputError("A decision needs a rationale. Give one with --rationale.")
     if valid_until is not None and valid_until <= on:
         raise InvalidInputError(f"A decision cannot end on {valid_until}: that is not in the future. Give a later date with --valid-until.")
-    if milder and valid_until is None:
-        raise InvalidInputError("A decision milder than recommended needs an end date. Give one with --valid-until.")
+
+
+def needs_an_end(
+    ref: str,
+    decision: Recommendation,
+    score: Score,
+    *,
+    rationale: str,
+    added: Sequence[DecisionCondition],
+    dropped: Mapping[str, str],
+    on: date,
+) -> str:
+    """What to do about a milder decision without an end date: what is recommended, and the commands that are accepted."""
+    assert score.recommendation is not None
+    milder = f"{decision} is" if is_milder(decision, score) else f"Leaving out the condition for {named(list(dropped))} is"
+    words = ["vendor-ai", "assessment", "decide", ref, "--rationale", rationale.strip(), "--token", "TOKEN", "--decision"]
+    more = [word for condition in added for word in ("--condition", _written(condition))]
+    if score.recommendation is Recommendation.APPROVED_WITH_CONDITIONS and not score.conditions and not more:
+        more = ["--condition", "TEXT|OWNER|30"]
+    as_recommended = [*words, score.recommendation.value, *(more if score.recommendation in WITH_CONDITIONS else [])]
+    drops = [word for question, reason in dropped.items() for word in ("--drop", f"{question}|{reason.strip()}")]
+    a_year_on = months_after(on, 12).isoformat()
+    own = [*words, decision.value, *(more if decision in WITH_CONDITIONS else []), *drops, "--valid-until", a_year_on]
+    return (
+        f"{milder} milder than {score.recommendation}, which is recommended, so it needs an end date and a second person's agreement. "
+        f"Decide what is recommended: `{shlex.join(as_recommended)}`; or give the last day on which yours holds: `{shlex.join(own)}`."
+    )
+
+
+def _written(condition: DecisionCondition) -> str:
+    """As ``read_condition`` reads it."""
+    return f"{condition.text}|{condition.owner}|{condition.days}|{condition.severity.name}"
 
 
 def refuse_unsound(session: Session, row: AssessmentRow, decision: Recommendation, standing: ScoreStanding) -> None:

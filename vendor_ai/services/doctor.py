@@ -4,7 +4,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,10 +14,13 @@ from vendor_ai.db.schema import head
 from vendor_ai.domain.check import Check
 from vendor_ai.domain.errors import VendorAIError
 from vendor_ai.kit.data import data_folder
+from vendor_ai.services.evidence import stray_files, unsound_documents
+from vendor_ai.services.evidence_shelf import FOLDER
 from vendor_ai.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE_MIB = 200
+_SHOWN = 5  # documents and files that a message names
 FONT = "Libertinus Serif"  # the one the report is set in
 
 
@@ -28,13 +31,15 @@ def examine(settings: Settings, open_database: Callable[[], Records]) -> list[Ch
         settings: As loaded.
         open_database: Opens the records without changing their schema.
     """
+    database = _database(settings, open_database)
     return [
         python_version(sys.version_info[:2]),
         *_data_folders(),
         _writable("home", settings.home, "Choose another folder with --home or VENDOR_AI_HOME."),
         _writable("prediction log", settings.prediction_folder, "Choose another folder with VENDOR_AI_PREDICTION_STORE."),
         free_space(settings.home),
-        _database(settings, open_database),
+        database,
+        *(_documents(settings, open_database) if database.ok else ()),
         _query_engine(),
         *_report_parts(),
     ]
@@ -83,7 +88,7 @@ def free_space(folder: Path) -> Check:
 
 def _database(settings: Settings, open_database: Callable[[], Records]) -> Check:
     embedded = settings.records_url.startswith("sqlite")
-    if embedded and not Path(settings.records_url.removeprefix("sqlite:///")).exists():
+    if not _made(settings):
         return Check("database", True, "SQLite, made at first use.")
     kind = "SQLite" if embedded else "PostgreSQL"
     try:
@@ -94,6 +99,31 @@ def _database(settings: Settings, open_database: Callable[[], Records]) -> Check
     if revision != head():
         return Check("database", False, f"{kind}, schema {revision or 'empty'}, needed {head()}.", "Run: vendor-ai db upgrade")
     return Check("database", True, f"{kind}, schema {revision}.")
+
+
+def _documents(settings: Settings, open_database: Callable[[], Records]) -> Iterator[Check]:
+    """Documents whose content is missing or was changed, and files that no record names."""
+    if not _made(settings):
+        return
+    with open_database().read() as session:
+        unsound, strays = unsound_documents(session, settings.home), stray_files(session, settings.home)
+    if unsound:
+        yield Check("documents", False, f"{_named(unsound)}.", "Send them again with `vendor-ai document add`, or bring a backup back.")
+    else:
+        yield Check("documents", True, "Every document is as it was stored.")
+    if strays:
+        message = f"{len(strays)} files in {settings.home / FOLDER} belong to no document: {_named([name[:16] for name in strays])}."
+        yield Check("left-over files", False, message, "They are removed once a day, by: vendor-ai job run evidence")
+
+
+def _made(settings: Settings) -> bool:
+    """Whether the records exist: SQLite makes its file at first use."""
+    return not settings.records_url.startswith("sqlite") or Path(settings.records_url.removeprefix("sqlite:///")).exists()
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f"; {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return "; ".join(names[:_SHOWN]) + more
 
 
 def _query_engine() -> Check:

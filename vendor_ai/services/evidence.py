@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,13 +15,8 @@ from vendor_ai.db.evidence import EvidenceRow, EvidenceViewRow
 from vendor_ai.db.vendor import find_vendor, vendor_row
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.errors import ConflictError, InvalidInputError
-from vendor_ai.domain.evidence import (
-    MEBIBYTE,
-    Confidentiality,
-    Document,
-    clean_name,
-)
-from vendor_ai.importers.media_type import SHOWN, media_type_of
+from vendor_ai.domain.evidence import MEBIBYTE, Confidentiality, Document, clean_name
+from vendor_ai.importers.media_type import media_type_of
 from vendor_ai.services.evidence_link import link_document
 from vendor_ai.services.evidence_record import (
     described,
@@ -35,6 +30,7 @@ from vendor_ai.services.evidence_record import (
     views,
 )
 from vendor_ai.services.evidence_shelf import EvidenceShelf, measured
+from vendor_ai.services.evidence_terms import people, refuse_confidentiality, refuse_dates
 from vendor_ai.settings import Settings
 
 __all__ = [
@@ -49,6 +45,7 @@ __all__ = [
     "look_at",
     "open_document",
     "remove_orphans",
+    "stray_files",
     "unsound_documents",
     "views",
 ]
@@ -113,8 +110,8 @@ def add_document(
     shown = clean_name(name)
     handle = io.BytesIO(content) if isinstance(content, bytes) else content
     media_type = media_type_of(handle, shown)
-    _refuse_confidentiality(confidentiality, media_type, shown)
-    _refuse_dates(issued_on, expires_on, delete_on, at.date())
+    refuse_confidentiality(confidentiality, media_type, shown)
+    refuse_dates(issued_on, expires_on, delete_on, at.date())
     sha256, size = measured(handle, name=shown, limit=limits.file)
     row = EvidenceRow(
         ref="",
@@ -126,7 +123,7 @@ def add_document(
         issued_on=issued_on,
         expires_on=expires_on,
         confidentiality=confidentiality.value,
-        viewers=_people(viewers),
+        viewers=people(viewers),
         delete_on=delete_on,
         stored_by=by.name,
         stored_at=at,
@@ -156,7 +153,7 @@ def add_address(
     vendor = find_vendor(session, vendor_ref)
     if not _ADDRESS.fullmatch(url.strip()):
         raise InvalidInputError(f"{url!r} is not an address. Write it in full, beginning with https://.")
-    _refuse_dates(issued_on, expires_on, None, at.date())
+    refuse_dates(issued_on, expires_on, None, at.date())
     row = EvidenceRow(
         ref="",
         vendor_id=_vendor_id(session, vendor.ref),
@@ -168,7 +165,7 @@ def add_address(
         issued_on=issued_on,
         expires_on=expires_on,
         confidentiality=Confidentiality.LINK_ONLY.value,
-        viewers=_people(viewers),
+        viewers=people(viewers),
         stored_by=by.name,
         stored_at=at,
     )
@@ -239,6 +236,11 @@ def remove_orphans(session: Session, home: Path) -> tuple[str, ...]:
     return tuple(path.name for path in left)
 
 
+def stray_files(session: Session, home: Path) -> tuple[str, ...]:
+    """Names of the files that no record names: what a crash or a deletion left behind, or is being stored just now."""
+    return tuple(path.name for path in EvidenceShelf(home).orphans(_kept(session)))
+
+
 def unsound_documents(session: Session, home: Path) -> list[str]:
     """What is wrong with the contents that records name, a sentence each."""
     shelf = EvidenceShelf(home)
@@ -258,7 +260,8 @@ def _same(session: Session, row: EvidenceRow) -> EvidenceRow | None:
     """The document that was stored when this one was sent before."""
     alike = ("vendor_id", "name", "issued_on", "confidentiality", "viewers", "delete_on", "stored_by")
     for known in store.with_content(session, row.sha256):
-        if known.deleted_at is None and all(getattr(known, name) == getattr(row, name) for name in alike):
+        holds = row.expires_on in (None, known.expires_on)  # a question may have given the known one a last day
+        if known.deleted_at is None and holds and all(getattr(known, name) == getattr(row, name) for name in alike):
             return known
     return None
 
@@ -270,28 +273,6 @@ def _refuse_full(session: Session, row: EvidenceRow, limit: int) -> None:
             f"The documents of this vendor would take more than the {limit // MEBIBYTE} MiB it has. "
             "Delete some with `vendor-ai document delete`, or raise VENDOR_AI_EVIDENCE_QUOTA_MIB."
         )
-
-
-def _refuse_confidentiality(confidentiality: Confidentiality, media_type: str, name: str) -> None:
-    if confidentiality is Confidentiality.LINK_ONLY:
-        raise InvalidInputError(
-            f"link_only keeps an address, not a file. Give the address of {name}, or choose internal, nda or view_only."
-        )
-    if confidentiality is Confidentiality.VIEW_ONLY and media_type not in SHOWN:
-        raise InvalidInputError(f"{name} cannot be shown without handing it out. Send it as PDF, or choose internal or nda.")
-
-
-def _refuse_dates(issued_on: date | None, expires_on: date | None, delete_on: date | None, today: date) -> None:
-    if issued_on is not None and issued_on > today:
-        raise InvalidInputError(f"The document is dated {issued_on}, which lies ahead. Give the date it was issued.")
-    if expires_on is not None and issued_on is not None and expires_on < issued_on:
-        raise InvalidInputError(f"The last day {expires_on} lies before the date of issue {issued_on}. Mend one of them.")
-    if delete_on is not None and delete_on <= today:
-        raise InvalidInputError(f"The deletion date {delete_on} has passed. Give a later one.")
-
-
-def _people(viewers: Iterable[str]) -> list[str]:
-    return sorted({viewer.strip() for viewer in viewers if viewer.strip()})
 
 
 def _vendor_id(session: Session, vendor: str) -> int:

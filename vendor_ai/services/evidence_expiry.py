@@ -68,7 +68,7 @@ def expire_document(session: Session, ref: str, *, at: datetime) -> Reopened:
     for assessment, question in _resting_on(session, row):
         if _replaced(session, row, assessment, question, at.date()):
             continue
-        lost = weaken(session, assessment, question, reason, cause=row.ref, at=at)
+        lost = weaken(session, assessment, question, reason, cause=_cause(session, assessment, row, at), at=at)
         answers += [f"{assessment.ref}:{question}"] if lost else []
         decisions += [assessment.ref] if lost and _reopen(session, assessment, reason, at=at) else []
     return Reopened(tuple(answers), tuple(decisions))
@@ -136,6 +136,12 @@ def weaken(session: Session, row: AssessmentRow, question: str, reason: str, *, 
     rescore(session, row.ref, at=at)
     life.note(session, "unverified", row.ref, by=PROGRAM, at=at, question=question, reason=reason)
     return True
+
+
+def _cause(session: Session, assessment: AssessmentRow, row: EvidenceRow, at: datetime) -> str:
+    """The document; with its last day where an earlier end of it was a cause before."""
+    known = reassessment_store.find(session, assessment.component_id, CAUSE, row.ref)
+    return row.ref if known is None or known.at == at else f"{row.ref}:{row.expires_on}"
 
 
 def _date_cause(ref: str, question: str, dated: str) -> str:

@@ -39,7 +39,8 @@ def refuse_involved(session: Session, row: AssessmentRow, act: str, *, by: Actor
         NotAllowedError: When the actor did either.
     """
     refuse_who_answered(session, row, act, by=by)
-    if any(same_person(entry.by, by.name) for entry in review_store.reviews(session, key_of(row))):
+    reviewers = (name for entry in review_store.reviews(session, key_of(row)) for name in (entry.by, entry.second_by) if name)
+    if any(same_person(name, by.name) for name in reviewers):
         raise NotAllowedError(f"{by.name} reviewed {row.ref} and so cannot {act}. Ask somebody who neither answered nor reviewed it.")
 
 

@@ -12,9 +12,17 @@ from vendor_ai.domain.tier import Classification, RiskTier, UnclassifiableCompon
 from vendor_ai.domain.vendor import Component
 from vendor_ai.governance.gate import OWNERS, judge_gate
 from vendor_ai.governance.gate_files import shipped_gate_rules
-from vendor_ai.services.gate_case import approvals_of, decisions_of, facts_of, overdue_conditions, waivers_of
+from vendor_ai.services.gate_case import (
+    approvals_of,
+    decisions_of,
+    facts_of,
+    overdue_conditions,
+    undecided_of,
+    waivers_of,
+    wanted_packs,
+)
 from vendor_ai.services.reassessment import overdue_reassessments
-from vendor_ai.services.tier import classify_use, use_of
+from vendor_ai.services.tier import classify_use, unstated, use_of
 
 
 def read_gate(name: str) -> Gate:
@@ -58,6 +66,9 @@ def case_of(session: Session, key: int, component: Component, *, at: datetime) -
         waivers=waivers_of(session, key),
         facts=facts_of(session, key, shipped_gate_rules()),
         decisions=decisions_of(session, key, at=at),
+        wanted_packs=wanted_packs(session, key),
+        undecided=undecided_of(session, key),
+        reassessment_months=found.reassessment_months if found else None,
         owners={name: getattr(component, name) for name in OWNERS},
         overdue_conditions=overdue_conditions(session, key, at=at),
         overdue_reassessments=overdue_reassessments(session, key, component, at=at),
@@ -72,7 +83,6 @@ def classified(component: Component) -> tuple[Classification | None, str]:
         return None, str(error)
     if found.tier is RiskTier.PROHIBITED:
         return found, ""
-    missing = [name for name in ("use_case", "decision_type") if not getattr(component, name).strip()]
-    if missing:
+    if missing := unstated(component):
         return None, f"state {' and '.join(missing)} of {component.ref} in the inventory."
     return found, ""

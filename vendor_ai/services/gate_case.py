@@ -12,19 +12,19 @@ from vendor_ai.db import verdict as verdicts
 from vendor_ai.db.approval import ApprovalRow, WaiverRow
 from vendor_ai.db.assessment import AssessmentRow
 from vendor_ai.db.verdict import ViolationRow
-from vendor_ai.domain.assessment import ENDED, AssessmentState
+from vendor_ai.domain.assessment import ENDED, TRIAGE_PACK, AssessmentState
 from vendor_ai.domain.decision import POSITIVE, DecisionState
 from vendor_ai.domain.four_eyes import same_person
-from vendor_ai.domain.gate import GivenApproval, GrantedWaiver, HeldFact, StandingDecision
+from vendor_ai.domain.gate import GivenApproval, GrantedWaiver, HeldFact, OpenAssessment, StandingDecision, WantedPack
 from vendor_ai.domain.pack import Recommendation
 from vendor_ai.domain.verdict import Evidence
 from vendor_ai.governance.gate_files import PERSISTENT_PROVEN_BREACH
 from vendor_ai.governance.gate_rules import GateRules
-from vendor_ai.governance.triage import TRIAGE_PACK
-from vendor_ai.services.assessment import key_of
+from vendor_ai.services.assessment import answers_of, key_of
 from vendor_ai.services.assessment_score import standing_of
 from vendor_ai.services.condition import conditions_of
 from vendor_ai.services.lapse import decision_in_force
+from vendor_ai.services.triage import read_triage
 
 _SETTLED = frozenset({"remediated", "credited", "closed"})
 
@@ -36,8 +36,8 @@ def decisions_of(session: Session, component_id: int, *, at: datetime) -> tuple[
     """
     found = []
     for row in assessments.of_component(session, component_id):
-        triage = assessments.pack_by_id(session, row.pack_id).pack == TRIAGE_PACK
-        if row.state != AssessmentState.DECIDED or (triage and Recommendation(row.decision) in POSITIVE):
+        pack = assessments.pack_by_id(session, row.pack_id).pack
+        if row.state != AssessmentState.DECIDED or (pack == TRIAGE_PACK and Recommendation(row.decision) in POSITIVE):
             continue
         for entry in decisions.decisions(session, key_of(row)):
             if entry.state == DecisionState.EFFECTIVE:
@@ -49,9 +49,28 @@ def decisions_of(session: Session, component_id: int, *, at: datetime) -> tuple[
                         valid_until=entry.valid_until,
                         verified=standing_of(session, row.ref, at=at).verified,
                         holds=decision_in_force(session, row.ref, at=at) is not None,
+                        pack=pack,
                     )
                 )
     return tuple(sorted(found, key=lambda entry: entry.at))
+
+
+def undecided_of(session: Session, component_id: int) -> tuple[OpenAssessment, ...]:
+    """The assessments that were sent and are not decided, newest first; a triage is none of them, since it approves nothing."""
+    found = [(row, assessments.pack_by_id(session, row.pack_id).pack) for row in living(session, component_id)]
+    return tuple(
+        OpenAssessment(row.ref, pack, row.state) for row, pack in found if row.state != AssessmentState.DRAFT and pack != TRIAGE_PACK
+    )
+
+
+def wanted_packs(session: Session, component_id: int) -> tuple[WantedPack, ...]:
+    """The packs that the newest answered triage of the component chose."""
+    for row in assessments.of_component(session, component_id):
+        if assessments.pack_by_id(session, row.pack_id).pack != TRIAGE_PACK or AssessmentState(row.state) in ENDED:
+            continue
+        if any(not answer.not_applicable for answer in answers_of(session, row.ref).values()):
+            return tuple(WantedPack(chosen.pack, chosen.reason, row.ref) for chosen in read_triage(session, row.ref).packs)
+    return ()
 
 
 def involved(session: Session, component_id: int) -> dict[str, str]:

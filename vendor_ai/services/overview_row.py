@@ -16,7 +16,6 @@ from vendor_ai.domain.assessment import Assessment, leading_claim
 from vendor_ai.domain.contract import Contract
 from vendor_ai.domain.vendor import Component, Vendor
 from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, Evidence, Result, VersionChange
-from vendor_ai.governance.triage import TRIAGE_PACK
 from vendor_ai.kit.money import Money
 from vendor_ai.kit.period import Period
 from vendor_ai.services import assessment, contract, notice
@@ -145,7 +144,7 @@ def _contracted(session: Session, entry: Contract, at: datetime) -> Contracted:
 def rows_of(shelf: Shelf, vendor: Vendor, component: Component) -> list[OverviewRow]:
     """A component's rows: one a contract, or one without."""
     own = [entry for entry in shelf.assessments if entry.component == component.ref]
-    claim = leading_claim(own, besides=TRIAGE_PACK)
+    claim = leading_claim(own)
     bare = OverviewRow(vendor, component, _log_fed(shelf, component), claim)
     return [_row(shelf, bare, entry) for entry in shelf.contracts_of(component)] or [bare]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vendor_ai.domain.errors import ConflictError, InvalidInputError
 from vendor_ai.domain.pack import Pack
+from vendor_ai.kit.data import data_folder
 
 LOCK = "lock.json"
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -17,11 +18,15 @@ Lock = Mapping[str, Mapping[str, str]]  # pack → version → digest
 def lock_fault(path: Path, pack: Pack) -> str | None:
     """Why the pack in the file at ``path`` may not be used as the version it calls itself; None where it may.
 
+    What came with the program is published wherever a copy of it lies; a folder may have a lock of its own besides.
+
     Raises:
-        InvalidInputError: When the lock beside it cannot be read.
+        InvalidInputError: When a lock cannot be read.
     """
-    locked = _read(path.parent / LOCK).get(pack.id, {}).get(pack.version)
-    if locked is None or locked == pack.digest():
+    locks = (_read(path.parent / LOCK), _read(data_folder("questionnaires") / LOCK))
+    published = [lock[pack.id][pack.version] for lock in locks if pack.version in lock.get(pack.id, {})]
+    locked = next((digest for digest in published if digest != pack.digest()), None)
+    if locked is None:
         return None
     return (
         f"The version {pack.version} of {pack.id!r} is published and has other content (sha256 {locked[:12]}…, not {pack.digest()[:12]}…)."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vendor_ai.domain.answer import Answer
+from vendor_ai.domain.asker import Cover
 from vendor_ai.domain.errors import InvalidInputError, NotFoundError
 from vendor_ai.domain.pack import Pack
 from vendor_ai.domain.problem import Problem
@@ -183,6 +184,7 @@ def write_workbook(
     questions: Collection[str] | None = None,
     language: str = "",
     key: bytes | None = None,
+    cover: Cover | None = None,
 ) -> bytes:
     """The workbook that a vendor fills in, blank or with answers so far.
 
@@ -195,6 +197,7 @@ def write_workbook(
         questions: Ids of those that are asked; None: all.
         language: Of the texts; "" is the pack's own.
         key: Signs what the file says about its origin.
+        cover: Who asks, and until when, for the instructions.
     """
     from vendor_ai.exporters.questionnaire_workbook import questionnaire_workbook
 
@@ -207,6 +210,7 @@ def write_workbook(
         questions=questions,
         language=language,
         key=key,
+        cover=cover,
     )
 
 

@@ -1,6 +1,5 @@
 """When a component must be assessed again: by the rhythm of its tier, and for causes that are noted once."""
 
-import calendar
 import contextlib
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -15,6 +14,7 @@ from vendor_ai.db.vendor import component_by_id, component_key, components_by_ke
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import InvalidInputError, NotFoundError
+from vendor_ai.domain.evidence import months_after
 from vendor_ai.domain.gate import StandingDecision
 from vendor_ai.domain.reassessment import DAYS_TO_ANSWER, LEAD_DAYS, Cause, Reassessment, ReassessmentCause
 from vendor_ai.domain.tier import RiskTier
@@ -36,13 +36,8 @@ def due_on(component: Component, decision: StandingDecision) -> date | None:
     months = shipped_rules().tiers[tier_of(component) or RiskTier.HIGH].reassessment_months
     if months is None:
         return decision.valid_until
-    rhythm = _months_later(decision.at.date(), months)
+    rhythm = months_after(decision.at.date(), months)
     return rhythm if decision.valid_until is None else min(rhythm, decision.valid_until)
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def note_cause(session: Session, component_id: int, cause: str, reference: str, note: str, *, at: datetime, by: Actor = PROGRAM) -> bool:
@@ -96,6 +91,32 @@ def reassessment(session: Session, key: int, component: Component, *, at: dateti
     tier = tier_of(component)
     running = living(session, key)
     return Reassessment(component.ref, tier, due, causes, running[0].ref if running else "", at.date())
+
+
+def reassessment_of(session: Session, reference: str, *, at: datetime) -> Reassessment:
+    """The same by the component's reference.
+
+    Raises:
+        NotFoundError: When there is no such component.
+    """
+    key, component = component_key(session, reference)
+    return reassessment(session, key, component, at=at)
+
+
+def standing(session: Session, key: int, *, at: datetime) -> Reassessment:
+    """The same by the stored id."""
+    return reassessment(session, key, component_by_id(session, key), at=at)
+
+
+def waiting(session: Session, *, at: datetime) -> list[tuple[int, str]]:
+    """The components with causes that no assessment on its way answers, each with what tells this wait from another one."""
+    found: dict[int, str] = {}
+    for row in store.open_causes(session):
+        if row.assessment not in {running.ref for running in living(session, row.component_id)}:
+            last = _last(session, row.component_id, at)
+            if last is None or row.at > last.at:
+                found[row.component_id] = f"cause {row.id}{f' after {row.assessment}' if row.assessment else ''}"
+    return list(found.items())
 
 
 def overdue_reassessments(session: Session, key: int, component: Component, *, at: datetime) -> tuple[str, ...]:

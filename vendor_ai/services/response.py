@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -12,11 +12,11 @@ from vendor_ai.db.submission import SectionSignoffRow
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import VENDOR_ANSWERABLE, AnswerSource, AssessmentState
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from vendor_ai.domain.message import LONGEST_TEXT, Message, MessageKind, Side, person_of, written
+from vendor_ai.domain.message import LONGEST_TEXT, Message, MessageKind, Side, shown_to_vendor, written
 from vendor_ai.domain.pack import Pack, Question, QuestionType
 from vendor_ai.domain.problem import Problem
 from vendor_ai.domain.review import answers_digest
-from vendor_ai.importers.answer_word import is_iso_date
+from vendor_ai.importers.answer_word import ExactNumber, is_iso_date
 from vendor_ai.importers.answers import AnswerReader, AnswerSet
 from vendor_ai.services import answering
 from vendor_ai.services import message as correspondence
@@ -24,6 +24,8 @@ from vendor_ai.services.answering import Submission
 from vendor_ai.services.assessment import answers_of, given_answers, key_of, note, pack_of, row_of
 from vendor_ai.services.response_form import response_form
 from vendor_ai.services.vendor_link import Respondent
+
+_EARLIEST_ZONE = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,19 @@ class Entry:
     evidence: str = ""
     dated: str = ""
     seen: str = ""
+    exact: bool = False  # the value was read before, from a file that tells numbers from text
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether no answer stands in it, whatever stands beside."""
+        return not (written(self.value) if isinstance(self.value, str) else self.value)
+
+    @property
+    def beside(self) -> str:
+        """What stands beside the answer, as one text."""
+        evidence, dated = written(self.evidence), self.dated.strip()
+        source = f"Evidence: {evidence}{f', {dated}' if dated else ''}" if evidence else f"Evidence dated {dated}" if dated else ""
+        return "\n".join(part for part in (written(self.comment), source) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +64,8 @@ class Conflict:
 
     @property
     def by_person(self) -> str:
-        """Who changed it, as far as that is known."""
-        return person_of(self.by) if self.by else "somebody else"
+        """Who changed it, as far as that is known and the vendor's business."""
+        return shown_to_vendor(self.by) if self.by else "somebody else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +75,13 @@ class Saved:
     changed: tuple[str, ...]
     problems: Mapping[str, str]  # by question
     conflicts: Mapping[str, Conflict]
+    kept: tuple[str, ...] = ()  # questions without an answer at which what stood beside became a message
 
 
 def save(session: Session, respondent: Respondent, entries: Sequence[Entry], *, at: datetime) -> Saved:
     """Store what can be stored of some entries; what cannot is named, and its text goes back to who wrote it.
+
+    A comment or evidence without an answer is kept as a message at its question.
 
     Raises:
         ConflictError: When the answers cannot be changed now.
@@ -79,7 +97,7 @@ def save(session: Session, respondent: Respondent, entries: Sequence[Entry], *, 
     for entry in entries:
         question = _owned(pack, respondent, entry.question)
         stored = known[question.id].answer if question.id in known else None
-        found = _read(reader, question, entry)
+        found = _read(reader, question, entry, stored, at=at)
         if isinstance(found, Problem):
             problems[question.id] = found.message
         elif found == stored or answers_digest([found]) == entry.seen:
@@ -94,7 +112,20 @@ def save(session: Session, respondent: Respondent, entries: Sequence[Entry], *, 
     if answers:
         by = respondent.actor
         answering.store_answers(session, respondent.ref, answers, source=AnswerSource.VENDOR, answered_by=by.name, by=by, at=at)
-    return Saved((*(answer.question for answer in answers), *taken_back), problems, conflicts)
+    loose = [entry for entry in entries if entry.unanswered and entry.question not in {*problems, *conflicts}]
+    kept = _keep_loose(session, respondent, loose, at=at)
+    return Saved((*(answer.question for answer in answers), *taken_back), problems, conflicts, kept)
+
+
+def _keep_loose(session: Session, respondent: Respondent, entries: Sequence[Entry], *, at: datetime) -> tuple[str, ...]:
+    """Keep what was written beside no answer as messages, each text once; returns their questions."""
+    loose = [entry for entry in entries if entry.beside]
+    heard = correspondence.messages(session, respondent.ref, side=Side.VENDOR) if loose else []
+    known = {(it.question, it.text) for it in heard if it.side is Side.VENDOR}
+    for entry in loose:
+        if (entry.question, entry.beside) not in known:
+            say(session, respondent, entry.beside, question=entry.question, at=at)
+    return tuple(entry.question for entry in loose)
 
 
 def refuse_closed(session: Session, respondent: Respondent) -> None:
@@ -118,18 +149,27 @@ def _owned(pack: Pack, respondent: Respondent, question_id: str) -> Question:
     return question
 
 
-def _read(reader: AnswerReader, question: Question, entry: Entry) -> Answer | Problem | None:
+def _read(reader: AnswerReader, question: Question, entry: Entry, stored: Answer | None, *, at: datetime) -> Answer | Problem | None:
     """The entry as an answer, None where there is none, or what is wrong with it."""
     comment, evidence, dated = written(entry.comment), written(entry.evidence), entry.dated.strip()
     if max(len(comment), len(evidence)) > LONGEST_TEXT:
         return Problem(None, question.id, f"A comment or evidence has at most {LONGEST_TEXT} characters. Shorten it, or attach a document.")
     if dated and not is_iso_date(dated):
         return Problem(None, question.id, f"{dated!r} is not a date. Write it as 2026-07-31.")
+    if dated and lies_ahead(date.fromisoformat(dated), at=at):
+        return Problem(None, question.id, f"The evidence is dated {dated}, which lies ahead. Give the date that stands on it.")
+    if entry.unanswered:
+        too_long = len(entry.beside) > LONGEST_TEXT  # of one message
+        return Problem(None, question.id, "Shorten comment and evidence, or choose an answer for them.") if too_long else None
     word = written(entry.value) if isinstance(entry.value, str) else entry.value
-    if not word:
-        said = comment or evidence or dated
-        return Problem(None, question.id, "Choose or write an answer, so that what stands beside it can be saved.") if said else None
+    if isinstance(word, str) and (entry.exact or (stored is not None and word == stored.value)):
+        word = ExactNumber(word)
     return reader.answer(question.id, word, row=None, comment=comment, evidence=evidence, dated=dated)
+
+
+def lies_ahead(day: date, *, at: datetime) -> bool:
+    """Whether a day has begun nowhere on earth yet; the vendor's today may be tomorrow in UTC."""
+    return day > (at + _EARLIEST_ZONE).date()
 
 
 def _take_back(session: Session, respondent: Respondent, questions: Sequence[str], *, at: datetime) -> None:
@@ -173,7 +213,9 @@ def sign_off(session: Session, respondent: Respondent, section: str, *, at: date
         raise NotAllowedError("This section is not part of your link. Ask for a link that includes it.")
     open_questions = [str(question.number) for question in found.questions if question.missing]
     if open_questions:
-        raise ConflictError(f"Questions {', '.join(open_questions)} of this section are still open. Answer them before you sign it off.")
+        one = len(open_questions) == 1
+        which = f"Question {open_questions[0]} of this section is" if one else f"Questions {', '.join(open_questions)} of this section are"
+        raise ConflictError(f"{which} still open. Answer {'it' if one else 'them'} before you sign the section off.")
     entry = SectionSignoffRow(assessment_id=key_of(row_of(session, respondent.ref)), section=section, name=respondent.name, at=at)
     submission_store.add(session, entry)
     note(session, "section_signed", respondent.ref, by=respondent.actor, at=at, section=section)

@@ -9,13 +9,13 @@ from sqlmodel import Session
 
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import ENDED, VENDOR_ANSWERABLE, AnswerSource, AssessmentState
-from vendor_ai.domain.errors import ConflictError
+from vendor_ai.domain.errors import ConflictError, InvalidInputError
 from vendor_ai.domain.evidence import Confidentiality, Document, EvidenceNoun
 from vendor_ai.domain.pack import QuestionType
 from vendor_ai.services import answering
 from vendor_ai.services.assessment import answers_of, component_of, pack_of, row_of
 from vendor_ai.services.evidence import EvidenceLimits, add_document, link_document
-from vendor_ai.services.response import own_question
+from vendor_ai.services.response import lies_ahead, own_question
 from vendor_ai.services.vendor_link import Respondent
 
 
@@ -39,7 +39,7 @@ def attach(
     Raises:
         ConflictError: When the assessment has ended.
         NotAllowedError: When the question is not the respondent's.
-        InvalidInputError: When the file is of a kind that is not kept.
+        InvalidInputError: When the file is of a kind that is not kept, or dated in the future.
         DocumentTooLargeError: When it is larger than what is kept.
     """
     state = AssessmentState(row_of(session, respondent.ref).state)
@@ -57,15 +57,17 @@ def attach(
 def keep(
     session: Session, home: Path, respondent: Respondent, attachment: Attachment, *, question: str, limits: EvidenceLimits, at: datetime
 ) -> Document:
-    """Store a vendor's document, linked to the question where there is one."""
-    by = respondent.actor
+    """Store a vendor's document, linked to the question where there is one; ``InvalidInputError`` where it was issued in the future."""
+    by, issued_on = respondent.actor, attachment.issued_on
+    if issued_on is not None and lies_ahead(issued_on, at=at):
+        raise InvalidInputError(f"The document was issued on {issued_on.isoformat()}, which lies ahead. Give the date that stands on it.")
     kept = add_document(
         session,
         home,
         attachment.content,
         name=attachment.name,
         vendor_ref=component_of(session, respondent.ref).vendor,
-        issued_on=attachment.issued_on,
+        issued_on=issued_on,
         confidentiality=attachment.confidentiality,
         limits=limits,
         by=by,

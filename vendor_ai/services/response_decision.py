@@ -1,4 +1,4 @@
-"""The decision as the vendor sees it: what was decided and why, and the conditions with what shows that they were met."""
+"""The decision as the vendor sees it: what was decided and why, and its own conditions with what shows that they were met."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,11 +21,10 @@ from vendor_ai.services.vendor_link import Respondent
 
 @dataclass(frozen=True, slots=True)
 class ShownCondition:
-    """What has to be mended after an approval."""
+    """What the vendor has to mend after an approval."""
 
     number: int
     text: str
-    owner: str
     due_at: datetime | None
     closed_at: datetime | None
     closure: str
@@ -56,14 +55,19 @@ def decision_shown(session: Session, respondent: Respondent) -> ShownDecision | 
     if not effective:
         return None
     row = effective[-1]
-    conditions = tuple(_shown(it) for it in conditions_of(session, respondent.ref, row.id))
+    conditions = tuple(_shown(it) for it in conditions_of(session, respondent.ref, row.id) if _is_vendors(it))
     return ShownDecision(row.decision, row.rationale, row.at, row.valid_until, conditions)
+
+
+def _is_vendors(row: FindingRow) -> bool:
+    """Whether the vendor is to meet it; the others are our own to-dos."""
+    return row.owner.strip().casefold() == "vendor"
 
 
 def _shown(row: FindingRow) -> ShownCondition:
     assert row.id is not None
     text = str(row.details["text"])
-    return ShownCondition(row.id, text, row.owner, row.due_at, row.closed_at, row.closure)
+    return ShownCondition(row.id, text, row.due_at, row.closed_at, row.closure)
 
 
 def give_closure(
@@ -80,13 +84,13 @@ def give_closure(
     """Say what shows that a condition was met, with a document or without; whoever owns the condition closes it.
 
     Raises:
-        NotFoundError: When the decision has no such condition.
+        NotFoundError: When the decision has no such condition for the vendor.
         NotAllowedError: When the link is for sections only.
         InvalidInputError: When the text is empty, or the document is of a kind that is not kept.
     """
     if respondent.sections:
         raise NotAllowedError("Your link is for sections. Conditions are answered by a link for the whole questionnaire.")
-    condition = next((row for row in conditions_of(session, respondent.ref) if row.id == number), None)
+    condition = next((row for row in conditions_of(session, respondent.ref) if row.id == number and _is_vendors(row)), None)
     if condition is None:
         raise NotFoundError("condition", str(number), "Reload the page: it lists those there are.")
     said = message_text(text)

@@ -1,4 +1,4 @@
-"""The vendor's own evidence as the vendor sees it: what was handed over, under which terms, and who looked at it."""
+"""The vendor's own evidence as the vendor sees it: what was handed over, under which terms, and when it was looked at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,11 @@ from sqlmodel import Session
 from vendor_ai.db import evidence as store
 from vendor_ai.db.evidence import EvidenceRow
 from vendor_ai.domain.evidence import Confidentiality, EvidenceNoun
-from vendor_ai.domain.message import person_of
 
 
 @dataclass(frozen=True, slots=True)
 class ShownDocument:
-    """One document with everybody who looked at it."""
+    """One document with every look at it."""
 
     ref: str
     name: str
@@ -24,7 +23,7 @@ class ShownDocument:
     expires_on: date | None
     stored_at: datetime
     deleted_at: datetime | None
-    views: tuple[tuple[str, datetime], ...]  # person and moment
+    views: tuple[datetime, ...]  # when somebody of the company that asked looked at it; who is theirs to know
 
     @property
     def terms(self) -> str:
@@ -47,7 +46,7 @@ def documents_of(session: Session, ref: str) -> Mapping[str, tuple[ShownDocument
 
 def _shown(session: Session, row: EvidenceRow) -> ShownDocument:
     assert row.id is not None
-    looked = tuple((person_of(view.by), view.at) for view in store.views(session, row.id) if not view.by.startswith("link:"))
+    looked = tuple(view.at for view in store.views(session, row.id) if not view.by.startswith("link:"))
     return ShownDocument(
         row.ref, row.name, row.sha256, row.size, row.confidentiality, row.expires_on, row.stored_at, row.deleted_at, looked
     )

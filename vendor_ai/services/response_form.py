@@ -13,14 +13,16 @@ from vendor_ai.db import submission as submission_store
 from vendor_ai.db import vendor_link as link_store
 from vendor_ai.db.submission import SectionSignoffRow
 from vendor_ai.domain.answer import Answer
+from vendor_ai.domain.asker import NOBODY_NAMED, Asker, Cover
 from vendor_ai.domain.assessment import VENDOR_ANSWERABLE, AssessmentState, GivenAnswer
 from vendor_ai.domain.band import number_text
-from vendor_ai.domain.message import Message, Side, person_of
+from vendor_ai.domain.message import ASKING, Message, Side
 from vendor_ai.domain.pack import Pack, Question, QuestionType, Scope
 from vendor_ai.domain.review import answers_digest
 from vendor_ai.scoring.applicability import Asked, asked_questions
 from vendor_ai.services.answering import Submission, submissions
 from vendor_ai.services.assessment import asked_properties, component_of, given_answers, key_of, pack_of, row_of
+from vendor_ai.services.cover import cover_of
 from vendor_ai.services.message import messages
 from vendor_ai.services.progress import listed_questions
 from vendor_ai.services.response_evidence import ShownDocument, documents_of
@@ -44,12 +46,12 @@ class FormQuestion:
     limits: str
     evidence: str
     evidence_required: bool
+    evidence_months: int | None  # how old it may be
     applies: bool
     condition: str
     answer: Answer | None
     chosen: tuple[str, ...]
     seen: str  # digest of the answer as it is shown
-    answered_by: str
     origin: str
     missing: str
     messages: tuple[Message, ...]
@@ -96,6 +98,7 @@ class OpenPoint:
 class ResponseForm:
     """Everything a respondent's page shows about one assessment."""
 
+    cover: Cover
     ref: str
     component: str
     vendor: str
@@ -113,6 +116,11 @@ class ResponseForm:
     def editable(self) -> bool:
         """Whether answers may be changed now."""
         return self.state in VENDOR_ANSWERABLE
+
+    @property
+    def asking(self) -> str:
+        """Our organisation's name, or who it is without one."""
+        return self.cover.asker.name or ASKING
 
     @property
     def answered(self) -> int:
@@ -134,7 +142,7 @@ class ResponseForm:
         return next((it for section in self.sections for it in section.questions if it.id == question_id), None)
 
 
-def response_form(session: Session, respondent: Respondent, *, language: str = "") -> ResponseForm:
+def response_form(session: Session, respondent: Respondent, *, language: str = "", asker: Asker = NOBODY_NAMED) -> ResponseForm:
     """Gather what a respondent may see of their assessment, in the language asked for where the pack has it."""
     row, pack = row_of(session, respondent.ref), pack_of(session, respondent.ref)
     component = component_of(session, row.ref)
@@ -154,6 +162,7 @@ def response_form(session: Session, respondent: Respondent, *, language: str = "
                 valid = _valid_signoff(signed.get(dimension.id), [given[it.id] for it in questions if it.id in given])
                 sections.append(_section(dimension.id, dimension.label, questions, valid, invited.get(dimension.id, ())))
     return ResponseForm(
+        cover=cover_of(session, row.ref, asker),
         ref=row.ref,
         component=component.name,
         vendor=component.vendor,
@@ -212,12 +221,12 @@ class _Builder:
             limits=_limits(question),
             evidence=question.evidence,
             evidence_required=question.evidence_required,
+            evidence_months=question.evidence_months,
             applies=applies,
             condition=self._condition(question),
             answer=answer,
             chosen=question.chosen(answer.value) if answer else (),
             seen=answers_digest([answer]),
-            answered_by=person_of(entry.answered_by) if entry and entry.answered_by else "",
             origin=entry.origin if entry else "",
             missing=_missing(question, answer, has_documents=bool(documents)) if applies else "",
             messages=tuple(message for message in self._heard if message.question == question.id),

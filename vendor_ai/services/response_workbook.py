@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from vendor_ai.domain.asker import NOBODY_NAMED, Asker
 from vendor_ai.domain.problem import Problem
 from vendor_ai.services.answering import refuse_other_component
 from vendor_ai.services.assessment import answers_of, component_of, pack_of
-from vendor_ai.services.assessment_workbook import blank_workbook, known_key, read_workbook_of, workbook_of
+from vendor_ai.services.assessment_workbook import blank_workbook, read_workbook_of, signing_key, workbook_of
+from vendor_ai.services.cover import cover_of
 from vendor_ai.services.questionnaire import write_workbook
 from vendor_ai.services.response import Entry, entries_of, refuse_closed
 from vendor_ai.services.response_form import FormQuestion, response_form
@@ -39,7 +41,7 @@ class WorkbookPreview:
     emptied: tuple[FormQuestion, ...]  # answered here and empty in the file: what is stored stays
 
 
-def vendor_workbook(session: Session, respondent: Respondent, *, filled: bool, language: str) -> bytes:
+def vendor_workbook(session: Session, respondent: Respondent, *, filled: bool, language: str, asker: Asker = NOBODY_NAMED) -> bytes:
     """The workbook of the respondent's questions, blank or with the answers so far.
 
     Args:
@@ -47,10 +49,11 @@ def vendor_workbook(session: Session, respondent: Respondent, *, filled: bool, l
         respondent: Whose sections it holds.
         filled: With the answers so far.
         language: Of the questions.
+        asker: Our organisation, for the instructions.
     """
     form = response_form(session, respondent, language=language)
     if not respondent.sections:
-        return (workbook_of if filled else blank_workbook)(session, respondent.ref, language=form.language)
+        return (workbook_of if filled else blank_workbook)(session, respondent.ref, language=form.language, asker=asker)
     about = component_of(session, respondent.ref)
     return write_workbook(
         pack_of(session, respondent.ref),
@@ -60,7 +63,8 @@ def vendor_workbook(session: Session, respondent: Respondent, *, filled: bool, l
         assessment=respondent.ref,
         questions=[question.id for section in form.sections for question in section.questions],
         language=form.language,
-        key=known_key(session),
+        key=signing_key(session),
+        cover=cover_of(session, respondent.ref, asker),
     )
 
 

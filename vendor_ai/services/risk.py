@@ -19,6 +19,7 @@ from vendor_ai.domain.score import shown
 from vendor_ai.services.assessment import key_of, row_of
 from vendor_ai.services.assessment_score import standing_of
 from vendor_ai.services.four_eyes import refuse_involved, refuse_same_person
+from vendor_ai.services.user import require_decider
 
 _SCORED = frozenset(
     {
@@ -91,7 +92,7 @@ def approve(session: Session, number: int, *, by: Actor, at: datetime) -> RiskAc
     Raises:
         NotFoundError: When there is no such proposal.
         ConflictError: When it was approved, closed or went stale before.
-        NotAllowedError: When it is who proposed it, or who answered or reviewed the assessment it rests on.
+        NotAllowedError: When it is who proposed it, who answered or reviewed the assessment it rests on, or who may not decide.
     """
     entry = _row(session, number)
     state = _described(session, entry, at)
@@ -104,6 +105,7 @@ def approve(session: Session, number: int, *, by: Actor, at: datetime) -> RiskAc
     row = _assessment(session, entry)
     if row is not None:
         refuse_involved(session, row, "approve a risk that rests on it", by=by)
+    require_decider(session, by)
     entry.approver, entry.approved_at = by.name, at
     session.flush()
     _note(session, "approved", entry, by=by, at=at, proposed_by=entry.by)

@@ -1,7 +1,7 @@
 """Suggested answers: collected from earlier assessments, documents and crosswalks, and settled by a person."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -20,12 +20,14 @@ from vendor_ai.domain.pack import Pack, Question
 from vendor_ai.domain.problem import Problem
 from vendor_ai.domain.score import Score
 from vendor_ai.domain.suggestion import Confidence, Ignored, StoredSuggestion, Suggestion, SuggestionSource, SuggestionState
+from vendor_ai.importers.answer_word import ExactNumber
 from vendor_ai.importers.answers import AnswerReader
 from vendor_ai.importers.document_rules import DocumentReading, read_suggestions
 from vendor_ai.importers.model_document import read_model_document
 from vendor_ai.scoring.applicability import possible_questions
 from vendor_ai.services.answering import store_answers
 from vendor_ai.services.assessment import answers_of, asked_properties, key_of, note, pack_of, row_of
+from vendor_ai.services.suggestion_merge import merged
 
 _OLD_DAYS = 365
 _UNSENT = frozenset({AssessmentState.DRAFT, AssessmentState.SENT, AssessmentState.IN_PROGRESS})
@@ -78,18 +80,39 @@ def suggest_from_document(session: Session, ref: str, reading: DocumentReading, 
 
 
 def suggest_from_rows(
-    session: Session, ref: str, crosswalk: Crosswalk, rows: Iterable[ForeignAnswer], *, name: str, by: Actor, at: datetime
+    session: Session,
+    ref: str,
+    crosswalk: Crosswalk,
+    rows: Iterable[ForeignAnswer],
+    *,
+    name: str,
+    refused: Sequence[Ignored] = (),
+    by: Actor,
+    at: datetime,
 ) -> Suggested:
-    """Keep what a filled foreign questionnaire suggests by a crosswalk; ``name`` is its file.
+    """Keep what a filled foreign questionnaire suggests by a crosswalk.
+
+    Several rows that suggest values for one question with several answers are one suggestion.
+
+    Args:
+        session: A write session.
+        ref: The assessment.
+        crosswalk: To the pack that it asks.
+        rows: The filled rows.
+        name: Their file.
+        refused: Rows of the file that could not be read, to be told of.
+        by: Who looks.
+        at: Now.
 
     Raises:
         WrongStateError: When nothing can be answered any more.
         InvalidInputError: When the crosswalk is about another pack.
     """
-    _refuse_other_pack(pack_of(session, ref), crosswalk.pack, crosswalk.title)
-    made = list(_from_rows(crosswalk, rows, name))
+    pack = pack_of(session, ref)
+    _refuse_other_pack(pack, crosswalk.pack, crosswalk.title)
+    made = merged(pack, _from_rows(crosswalk, rows, name))
     kept = _keep(session, ref, made, by=by, at=at)
-    return Suggested(kept, (), len(made) - len(kept), crosswalk.title)
+    return Suggested(kept, tuple(refused), len(made) - len(kept), crosswalk.title)
 
 
 def suggest_from_assessments(session: Session, ref: str, *, by: Actor, at: datetime) -> Suggested:
@@ -151,12 +174,14 @@ def _keep(session: Session, ref: str, made: Iterable[Suggestion], *, by: Actor, 
     reader = AnswerReader(pack)
     kept = []
     for suggestion in made:
-        key = (suggestion.question, suggestion.value, suggestion.source.value)
-        fits = not isinstance(reader.answer(suggestion.question, suggestion.value, row=None), Problem)
-        if suggestion.question not in asked or key in known or not fits:
+        answer = reader.answer(suggestion.question, ExactNumber(suggestion.value), row=None)
+        if isinstance(answer, Problem) or answer.question not in asked:
+            continue
+        key = (answer.question, answer.value, suggestion.source.value)
+        if key in known:
             continue
         known.add(key)
-        entry = _row(key_of(row), suggestion, at)
+        entry = _row(key_of(row), replace(suggestion, question=answer.question, value=answer.value), at)
         store.add(session, entry)
         kept.append(_described(entry))
     if kept:

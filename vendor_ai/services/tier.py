@@ -1,6 +1,7 @@
 """The risk tier of a stored component, or of a use that is only described."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlmodel import Session
@@ -37,7 +38,17 @@ def classify_component(session: Session, reference: str) -> tuple[Component, Cla
         UnclassifiableComponentError: When it holds a right or decision type that the rules do not know.
     """
     component = store.find_component(session, reference)
-    return component, classify_use(use_of(component))
+    result = classify_use(use_of(component))
+    missing = unstated(component)
+    if not missing or result.tier is RiskTier.PROHIBITED:
+        return component, result
+    words = " and ".join(name.replace("_", " ") for name in missing)
+    return component, replace(result, reasons=(f"not stated: {words}; {result.tier} is only the least it can be", *result.reasons))
+
+
+def unstated(component: Component) -> tuple[str, ...]:
+    """The columns of the inventory without which no tier is known."""
+    return tuple(name for name in ("use_case", "decision_type") if not getattr(component, name).strip())
 
 
 def use_of(component: Component) -> ComponentUse:
@@ -65,7 +76,7 @@ def _rights(component: Component) -> tuple[AffectedRight, ...]:
 
 def tier_of(component: Component) -> RiskTier | None:
     """The component's tier, or None where use case or decision type are not stated: LOW by silence would be good news from no data."""
-    if not component.use_case.strip() or not component.decision_type.strip():
+    if unstated(component):
         return None
     try:
         return classify_use(use_of(component)).tier

@@ -182,8 +182,9 @@ def authenticate(session: Session, secret: str, *, at: datetime) -> Actor:
 def require_scope(actor: Actor, scope: Scope) -> None:
     """Refuse an actor without ``scope`` with ``NotAllowedError``."""
     if not actor.may(scope):
+        holder = " --user PERSON" if scope is Scope.DECIDE else ""  # a decision is a person's
         raise NotAllowedError(
-            f"{actor.name} lacks the scope {scope.value}. Make a token with it: vendor-ai token create NAME --scope {scope.value}"
+            f"{actor.name} lacks the scope {scope.value}. Make a token with it: vendor-ai token create NAME{holder} --scope {scope.value}"
         )
 
 

@@ -10,12 +10,12 @@ from sqlmodel import Session
 from vendor_ai.db import audit
 from vendor_ai.db.vendor import save_component
 from vendor_ai.domain.actor import Actor
-from vendor_ai.domain.assessment import AssessmentState
+from vendor_ai.domain.assessment import TRIAGE_PACK, AssessmentState
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.tier import Classification
 from vendor_ai.domain.vendor import Component
-from vendor_ai.governance.triage import TRIAGE_PACK, ChosenPack, chosen_packs, properties_from_triage, use_from_triage
+from vendor_ai.governance.triage import ChosenPack, chosen_packs, properties_from_triage, use_from_triage
 from vendor_ai.services import answering, assessment
 from vendor_ai.services.assessment import answers_of, component_of, note, pack_of, row_of
 from vendor_ai.services.questionnaire import find_pack

@@ -11,10 +11,11 @@ from vendor_ai.db import user as store
 from vendor_ai.db.user import UserRow
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
-from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from vendor_ai.domain.term import suggestion
-from vendor_ai.domain.user import Role, User
+from vendor_ai.domain.user import Role, User, user_name
 
+DECIDERS = (Role.RISK_OFFICER, Role.EXECUTIVE_SPONSOR, Role.ADMINISTRATOR)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -81,6 +82,37 @@ def roles_of(session: Session, name: str) -> tuple[Role, ...]:
     """A person's roles as they stand now; none for somebody unknown or disabled."""
     row = store.find(session, name)
     return _user(row).roles if row is not None and row.disabled_at is None else ()
+
+
+def require_decider(session: Session, actor: Actor) -> None:
+    """Refuse an actor who may not decide: nobody's token, the bare command line, or a person without one of ``DECIDERS``.
+
+    Raises:
+        NotAllowedError: When that is so; the message names the commands that mend it.
+    """
+    require_role(session, actor, DECIDERS, "decide")
+
+
+def require_role(session: Session, actor: Actor, roles: Sequence[Role], act: str) -> None:
+    """Refuse an actor who is no stored, enabled person with one of ``roles``.
+
+    Raises:
+        NotAllowedError: When that is so; the message names the commands that mend it.
+    """
+    name = user_name(actor.name)
+    row = store.find(session, name) if name else None
+    wanted = " or ".join(roles)
+    if row is None or row.disabled_at is not None:
+        raise NotAllowedError(
+            f"{actor.name} is {'disabled' if row else 'no person known here'}, and to {act} takes a person with the role {wanted}. "
+            f"Add one and a token in that name: vendor-ai user add NAME --role {roles[0]}, then "
+            "vendor-ai token create TOKEN --user NAME --scope decide"
+        )
+    if not set(roles) & set(_user(row).roles):
+        kept = "".join(f" --role {role}" for role in (*row.roles, roles[0]))
+        raise NotAllowedError(
+            f"{row.name} may not {act}: that takes the role {wanted}. Ask such a person, or give it: vendor-ai user roles {row.name}{kept}"
+        )
 
 
 def user_row(session: Session, name: str) -> UserRow:

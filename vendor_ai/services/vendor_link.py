@@ -15,13 +15,15 @@ from vendor_ai.db import vendor_link as store
 from vendor_ai.db.secret import known_secret, secret
 from vendor_ai.db.vendor_link import VendorLinkRow
 from vendor_ai.domain.actor import Actor
+from vendor_ai.domain.asker import NOBODY_NAMED, Asker
 from vendor_ai.domain.assessment import ENDED, AssessmentState, WrongStateError
 from vendor_ai.domain.errors import InvalidInputError, NotFoundError, VendorAIError
-from vendor_ai.domain.message import person_of
 from vendor_ai.services.assessment import component_of, key_of, note, pack_of, row_of
 
 LINK_BYTES = 32
 LONGEST_NAME = 100
+GOOD_FOR = timedelta(days=30)
+AFTER_DUE = timedelta(days=14)
 VISIT = timedelta(hours=12)  # then the link has to be opened again
 _KEY = "respondent"
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
@@ -49,6 +51,12 @@ class NewLink:
     number: int
     token: str
     expires_at: datetime
+    due_at: datetime | None  # of the answers
+
+    @property
+    def too_short(self) -> bool:
+        """Whether it ends before the answers are due."""
+        return self.due_at is not None and self.expires_at < self.due_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ def make_link(
     email: str = "",
     sections: Sequence[str] = (),
     may_attest: bool = True,
-    expires_days: int = 30,
+    expires_days: int | None = None,
     by: Actor,
     at: datetime,
 ) -> NewLink:
@@ -132,7 +140,7 @@ def make_link(
         email: Their address, for reminders.
         sections: Ids of the dimensions they answer; none: all. Whoever answers parts cannot attest the whole.
         may_attest: Whether they may hand in and sign for the answers.
-        expires_days: Days it is good for.
+        expires_days: Days it is good for; None: 30, or until 14 days after the answers are due where that is later.
         by: Who makes it.
         at: Now.
 
@@ -147,7 +155,7 @@ def make_link(
     name, email = _checked_person(name, email)
     kept = _checked_sections(session, ref, sections)
     token = secrets.token_urlsafe(LINK_BYTES)
-    expires_at = at + timedelta(days=expires_days)
+    expires_at = at + timedelta(days=expires_days) if expires_days is not None else _usual_end(row.due_at, at)
     link = VendorLinkRow(
         assessment_id=key_of(row),
         sha256=_digest(token),
@@ -163,7 +171,11 @@ def make_link(
     assert link.id is not None
     secret(session, _KEY)  # made now, so that reading a visit never has to write
     note(session, "link_made", row.ref, by=by, at=at, link=link.id, name=name, sections=kept, expires_at=expires_at.isoformat())
-    return NewLink(link.id, token, expires_at)
+    return NewLink(link.id, token, expires_at, row.due_at)
+
+
+def _usual_end(due_at: datetime | None, at: datetime) -> datetime:
+    return max(at + GOOD_FOR, due_at + AFTER_DUE) if due_at is not None else at + GOOD_FOR
 
 
 def _checked_person(name: str, email: str) -> tuple[str, str]:
@@ -214,7 +226,7 @@ def revoke_link(session: Session, ref: str, number: int, *, by: Actor, at: datet
     return True
 
 
-def open_link(session: Session, token: str, *, at: datetime) -> str:
+def open_link(session: Session, token: str, *, asker: Asker = NOBODY_NAMED, at: datetime) -> str:
     """Begin a visit by a link; returns what the browser keeps, which names the link and is no use once that has ended.
 
     Raises:
@@ -224,7 +236,7 @@ def open_link(session: Session, token: str, *, at: datetime) -> str:
     if link is None:
         raise LinkClosedError("This link opens nothing. Check that it was copied whole, or ask the person who sent it to you.")
     if link.revoked_at is not None or at >= link.expires_at:
-        raise LinkClosedError(_ended(session, link))
+        raise LinkClosedError(_ended(session, link, asker))
     link.last_used_at = at
     session.flush()
     issued, nonce = int(at.timestamp()), secrets.token_urlsafe(16)
@@ -232,11 +244,12 @@ def open_link(session: Session, token: str, *, at: datetime) -> str:
     return f"{visit}.{_sign(secret(session, _KEY), visit + link.sha256)}"
 
 
-def _ended(session: Session, link: VendorLinkRow) -> str:
+def _ended(session: Session, link: VendorLinkRow, asker: Asker) -> str:
     row = store.assessment_of(session, link)
-    owner = component_of(session, row.ref).business_owner or person_of(link.created_by)
+    owner = asker.contact or asker.name or component_of(session, row.ref).business_owner
+    whom = f"{owner}, who wanted these answers," if owner else "the company that sent it"
     when = link.revoked_at or link.expires_at
-    return f"This link ended on {when:%Y-%m-%d} at {when:%H:%M} UTC. Ask {owner}, who wanted these answers, for a new one."
+    return f"This link ended on {when:%Y-%m-%d} at {when:%H:%M} UTC. Ask {whom} for a new one."
 
 
 def respondent_of(session: Session, visit: str, *, at: datetime) -> Respondent:

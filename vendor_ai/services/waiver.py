@@ -15,9 +15,10 @@ from vendor_ai.domain.four_eyes import same_person
 from vendor_ai.domain.gate import Gate, GrantedWaiver
 from vendor_ai.domain.term import suggestion
 from vendor_ai.governance.gate_files import shipped_gate_rules
-from vendor_ai.services.approval import require_independence, require_role, stated, usable_tier
+from vendor_ai.services.approval import require_independence, stated, usable_tier
 from vendor_ai.services.component_finding import settle_findings
 from vendor_ai.services.gate_case import read_waiver
+from vendor_ai.services.user import require_decider, require_role
 
 
 def note_fact(session: Session, reference: str, fact: str, note: str, *, by: Actor, at: datetime) -> int:
@@ -43,12 +44,14 @@ def clear_fact(session: Session, number: int, note: str, *, by: Actor, at: datet
     Raises:
         NotFoundError: When there is no such fact.
         ConflictError: When it was cleared before.
+        NotAllowedError: When somebody asks who may not decide, since a gate may open by it.
     """
     row = store.fact(session, number)
     if row is None:
         raise NotFoundError("fact", str(number), "See `vendor-ai gate check`.")
     if row.cleared_at is not None:
         raise ConflictError(f"Fact {number} was cleared by {row.cleared_by} on {row.cleared_at:%Y-%m-%d}.")
+    require_decider(session, by)
     row.cleared_note, row.cleared_by, row.cleared_at = stated(note, "clearing a fact"), by.name, at
     session.flush()
     component = component_by_id(session, row.component_id)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from vendor_ai.domain.assessment import Assessment
+from vendor_ai.domain.assessment import TRIAGE_PACK, Assessment
 from vendor_ai.domain.contract import Contract
 from vendor_ai.domain.contract_description import DescribedTerm
 from vendor_ai.domain.report import Mark, Tone
@@ -166,6 +166,8 @@ def claim_mark(claim: Assessment) -> Mark:
     """What the arithmetic of a questionnaire recommends; a form under way is judged by nobody, whatever its open questions count."""
     if claim.score and not claim.score["complete"] and not claim.handed_in:
         return Mark("Being answered", Tone.NEUTRAL)
+    if claim.pack == TRIAGE_PACK:
+        return Mark("Triage answered", Tone.NEUTRAL)
     named = claim.score["recommendation"] if claim.score else None
     if named is None:
         return Mark("No score", Tone.UNKNOWN)

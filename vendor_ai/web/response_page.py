@@ -28,6 +28,7 @@ CONFIDENTIALITY = {
 }
 _DONE = {
     "saved": "Saved.",
+    "kept": "Saved. What you wrote beside questions without an answer is kept as a message at each of them.",
     "signed": "The section is signed off.",
     "sent": "Your message was received.",
     "attached": "The document was received.",
@@ -88,7 +89,7 @@ def form_page(
     """The questionnaire's page; ``typed`` is what could not be saved and is shown again."""
     at = app.clock.now()
     with app.records.read() as session:
-        shown = response_form(session, visit.respondent, language=language)
+        shown = response_form(session, visit.respondent, language=language, asker=app.settings.asker)
         decision = decision_shown(session, visit.respondent)
     fields = {
         it.id: fields_of(it, typed.get(it.id), settled=it.id in saved.conflicts) for section in shown.sections for it in section.questions

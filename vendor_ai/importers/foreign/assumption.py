@@ -9,34 +9,14 @@ from vendor_ai.importers.foreign.asking import Asking
 from vendor_ai.importers.foreign.column import Role
 from vendor_ai.importers.foreign.column_content import number_of
 from vendor_ai.importers.foreign.identity import Identities
+from vendor_ai.importers.foreign.likely_no import reads_as_no
 from vendor_ai.importers.foreign.question_row import QuestionRow
 
 _NAMED = 5  # ids in a sentence
-# Wordings after which a Yes usually is the bad answer; such questions are only pointed out, never turned round.
-_BAD_NEWS = (
-    r"breach(?:es|ed)?|incidents?|outages?|unplanned disruption|lawsuits?|litigation|sanctions?|fined|penalty|bankruptcy|insolvency"
-    r"|hard coded|plaintext|plain text|end of life|shared accounts?|known vulnerabilit\w+|conflicts? of interest"
-    r"|brechas?|incidentes?|litigios?|sancion(?:es)?|datenpannen?|sicherheitsvorfalle?|rechtsstreit|violation de donnees|litiges?"
-    r"|violacao de dados"
-)
-_GIVING_AWAY = (
-    r"(?:sell|sold|share|shared|transfer|transferred)\b.{0,60}\b(?:data|information)\b.{0,40}\bthird part\w+"
-    r"|(?:data|information)\b.{0,60}\b(?:sold|shared|transferred)\b.{0,40}\bthird part\w+"
-    r"|(?:train|training|trained)\b.{0,60}\b(?:our|customer|customers|client)\b.{0,20}\bdata"
-)
-_LIKELY_NO = re.compile(rf"\b(?:{_BAD_NEWS}|{_GIVING_AWAY})\b")
 _DEPENDING = re.compile(
     r"^(?:if (?:yes|so|no|not|applicable)|en caso (?:afirmativo|negativo)|wenn ja|falls ja|si oui|em caso afirmativo|se sim)\b"
 )
 _DEPENDING_SHOWN = "If yes, ..."
-_EVENT = re.compile(
-    r"^(?:has|have|had|did|is|are|was|were|do|does|within|in the|during|ha|han|hubo|existe|haben|hat|gab|gibt|avez|a t il|houve|ja houve"
-    r"|ja sofreu)\b"
-)
-_CONTROL = re.compile(
-    r"\b(?:plans?|polic(?:y|ies)|process(?:es)?|procedures?|program|team|response|management|notify|notification|report|documented"
-    r"|procedimiento|proceso|gestion|politica|prozess|verfahren|processus|procedimento|processo)\b"
-)
 
 
 def assumptions(
@@ -114,9 +94,8 @@ def _likely_no(
     rows: Sequence[QuestionRow], identities: Identities, askings: Sequence[Asking], compliant: Sequence[Meaning]
 ) -> Iterator[str]:
     for row, known, asking, good in zip(rows, identities.ids, askings, compliant, strict=True):
-        words = plain(row.text)
         open_to_doubt = asking.graded is not None and good is Meaning.YES and not row.cell(Role.COMPLIANT)
-        if open_to_doubt and _LIKELY_NO.search(words) and _EVENT.match(words) and not _CONTROL.search(words):
+        if open_to_doubt and reads_as_no(row.text):
             yield known
 
 

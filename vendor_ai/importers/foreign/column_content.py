@@ -84,6 +84,12 @@ def number_of(text: str) -> Decimal | None:
     return number if number.is_finite() and abs(number.adjusted()) < 12 else None
 
 
+def share_of(text: str) -> Decimal | None:
+    """The number a cell holds, 10% as 0.1: what weights and points are counted in."""
+    number = number_of(text)
+    return number / 100 if number is not None and "%" in text else number
+
+
 def fit(role: Role, content: ColumnContent) -> float:
     """0 where the content rules the role out, up to 1 where it fits."""
     return _FITS[role](content) if role in _FITS else 0.5

@@ -16,7 +16,7 @@ from vendor_ai.importers.foreign.answer_word import Meaning, opening_meaning, pl
 from vendor_ai.importers.foreign.asking import Asking, AskingReader
 from vendor_ai.importers.foreign.assumption import assumptions
 from vendor_ai.importers.foreign.column import Role
-from vendor_ai.importers.foreign.column_content import number_of
+from vendor_ai.importers.foreign.column_content import share_of
 from vendor_ai.importers.foreign.draft import Drafter, FrontMatter, sections_of
 from vendor_ai.importers.foreign.filled import Filled, read_filled
 from vendor_ai.importers.foreign.identity import Identities, question_ids
@@ -176,7 +176,7 @@ def _counted(rows: Sequence[QuestionRow], askings: Sequence[Asking], questions: 
     for row, asking, question in zip(rows, askings, questions, strict=True):
         answer = filled.answers.get(question.id)
         meaning = asking.graded.meanings.get(answer.value) if answer and asking.graded else None
-        weight = number_of(row.cell(Role.WEIGHT))
+        weight = share_of(row.cell(Role.WEIGHT))
         yield Counted(
             question,
             answer,
@@ -185,8 +185,8 @@ def _counted(rows: Sequence[QuestionRow], askings: Sequence[Asking], questions: 
             row.sheet,
             row.row,
             Fraction(weight) if weight is not None else question.weight,
-            number_of(row.cell(Role.SCORE)),
-            number_of(row.cell(Role.MAXIMUM)),
+            share_of(row.cell(Role.SCORE)),
+            share_of(row.cell(Role.MAXIMUM)),
         )
 
 

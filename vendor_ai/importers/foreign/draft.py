@@ -9,11 +9,12 @@ from vendor_ai.domain.pack import Dimension, Pack
 from vendor_ai.domain.question import Question, QuestionType, weight_text
 from vendor_ai.importers.foreign.asking import Asking
 from vendor_ai.importers.foreign.column import Role
-from vendor_ai.importers.foreign.column_content import number_of
+from vendor_ai.importers.foreign.column_content import share_of
 from vendor_ai.importers.foreign.identity import dimension_id
 from vendor_ai.importers.foreign.question_row import QuestionRow
 from vendor_ai.importers.foreign.unplaced import Unplaced
 
+ORIGINAL_ID = "Original id"  # the key under a question's source where its id had to be changed
 _LONGEST_TEXT, _LONGEST_LINE, _MOST_DIMENSIONS = 4000, 300, 100
 _PLACES = 12  # digits of a weight after the point
 _WEIGHT = re.compile(r"^([0-9]{1,9}(\.[0-9]{1,12})?|[0-9]{1,9}/[1-9][0-9]{0,8})$")
@@ -127,7 +128,7 @@ class Drafter:
     def _weight(self, row: QuestionRow) -> Fraction | None:
         """The stated weight of a question; 0 stays 0, None where none is stated."""
         text = row.cell(Role.WEIGHT)
-        number = number_of(text) if text else None
+        number = share_of(text) if text else None
         if number is None or number < 0 or number >= 10**9:
             if text:
                 self.unplaced.append(
@@ -163,7 +164,7 @@ class Drafter:
     def _source(self, place: int) -> tuple[tuple[str, str], ...]:
         row = self._rows[place]
         own = row.cell(Role.ID)
-        original = {"Original id": _line(own)} if own and own != self._ids[place] else {}
+        original = {ORIGINAL_ID: _line(own)} if own and own != self._ids[place] else {}
         return tuple({**original, **{_line(heading): _line(value) for heading, value in row.controls}}.items())
 
     def _text(self, row: QuestionRow, text: str, column: str) -> str:

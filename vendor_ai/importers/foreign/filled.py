@@ -16,6 +16,7 @@ from vendor_ai.importers.foreign.question_row import QuestionRow
 from vendor_ai.importers.foreign.unplaced import Unplaced
 
 _LONGEST_TEXT = 5000
+_TWO_READINGS = re.compile("[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")  # thousands to some, decimals to others
 _PLACEHOLDER = re.compile(
     r"^(?:please )?(?:select|choose)(?: (?:an?|one|your))?(?: answer| option)?$|^seleccione\b.{0,30}$|^bitte (?:aus)?wahlen$"
 )
@@ -82,7 +83,7 @@ def _option(asking: Asking, question: Question, word: str) -> Option | None:
 def _free(kind: QuestionType, word: str) -> str | None:
     match kind:
         case QuestionType.NUMBER:
-            number = number_of(word)
+            number = None if _TWO_READINGS.fullmatch(word.strip()) else number_of(word)
             return None if number is None else number_text(number)
         case QuestionType.DATE:
             try:

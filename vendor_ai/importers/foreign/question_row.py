@@ -95,6 +95,10 @@ class _SheetReader:
                 self._titles.fresh = False
             case RowKind.STRAY:
                 self._unplaced.extend(_stray(self._grid, self._header, row.number))
+            case RowKind.TOTAL:
+                line = " | ".join(text for _, text in self._grid.filled(row.number))
+                message = f"Read as a total and left out of the questions: {_short(line)}"
+                self._unplaced.append(Unplaced(self._grid.name, row.number, None, message, refused=False))
             case RowKind.FOOTER:
                 message = f"Read as a footer and left out: {_short(row.title)}"
                 self._unplaced.append(Unplaced(self._grid.name, row.number, None, message, refused=False))

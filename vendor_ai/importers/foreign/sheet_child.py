@@ -44,7 +44,7 @@ def sheet_rows(sheet: Any, read: Any) -> tuple[list[list[Any]], bool]:
     rows: list[list[Any]] = []
     formulas = False
     for cells in sheet.iter_rows():
-        row = [read(each.value, each.data_type) if each.value is not None else None for each in cells]
+        row = [read(each) if each.value is not None else None for each in cells]
         while row and row[-1] is None:
             row.pop()
         formulas = formulas or any(type(value) is dict and "formula" in value for value in row)
@@ -66,7 +66,7 @@ def add_shown(rows: list[list[Any]], shown: list[list[Any]]) -> None:
 def main() -> None:
     """Read the file named by the first argument."""
     sys.path.append(str(Path(__file__).resolve().parents[3]))
-    from vendor_ai.importers.workbook_child import cell, limit, open_book
+    from vendor_ai.importers.workbook_child import limit, open_book, plain_cell
 
     path = sys.argv[1]
     limit(int(sys.argv[2]), int(sys.argv[3]))
@@ -76,14 +76,14 @@ def main() -> None:
     with_formulas: list[int] = []
     with zipfile.ZipFile(path) as archive:
         for index, sheet in enumerate(book.worksheets):
-            rows, formulas = sheet_rows(sheet, cell)
+            rows, formulas = sheet_rows(sheet, plain_cell)
             names |= {f"{sheet.title}!{name}": entry.value for name, entry in sheet.defined_names.items()}
             sheets.append({"name": sheet.title, "state": sheet.sheet_state, "rows": rows, **layout(archive.read(sheet._worksheet_path))})
             with_formulas += [index] if formulas else []
     if with_formulas:
         shown = open_book(path, data_only=True).worksheets
         for index in with_formulas:
-            add_shown(sheets[index]["rows"], sheet_rows(shown[index], cell)[0])
+            add_shown(sheets[index]["rows"], sheet_rows(shown[index], plain_cell)[0])
     json.dump({"sheets": sheets, "names": names}, sys.stdout)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -94,10 +94,34 @@ def _sheet_totals(sheet: SheetRows, counted: Sequence[Counted]) -> Iterator[Tota
             scope = list(counted)
         for column, text in grid.filled(total.number):
             number = number_of(text)
+            if number is None or roles.get(column) in (Role.ID, Role.DEPTH):
+                continue
             measure = _measure(total.title) or _ROLE_MEASURES.get(roles.get(column, Role.TEXT))
-            if number is not None and measure is not None and roles.get(column) not in (Role.ID, Role.DEPTH):
-                place = f"{grid.name}, {column_letters(column)}{total.number}: {total.title}"
+            place = f"{grid.name}, {column_letters(column)}{total.number}: {total.title}"
+            if measure is None:
+                yield _bare(place, text, _column_figures(grid, column, scope), scope)
+            else:
                 yield from _compared(place, text, number, measure, scope)
+
+
+def _column_figures(grid: Grid, column: int, scope: Sequence[Counted]) -> list[Decimal]:
+    """The numbers beside the questions in one column."""
+    texts = (grid.text(entry.row, column) for entry in scope if entry.sheet == grid.name)
+    return [number for text in texts if (number := number_of(text)) is not None]
+
+
+def _bare(where: str, text: str, above: Sequence[Decimal], scope: Sequence[Counted]) -> Total:
+    """A total that does not say of what: the figures above it in its column, else questions or answers."""
+    stated = number_of(text) or Decimal(0)
+    counts = {
+        "number of questions": len(scope),
+        "number of answered questions": sum(entry.answer is not None for entry in scope),
+        "number of answers that mean yes": sum(_meaning(entry) is Meaning.YES for entry in scope),
+    }
+    ways = {"sum of the column": Fraction(sum(above, Decimal(0)))} if above else {rule: Fraction(count) for rule, count in counts.items()}
+    tried = {rule: _total(where, text, stated, ours) for rule, ours in ways.items()}
+    rule = next((rule for rule, total in tried.items() if total.equal), next(iter(tried)))
+    return replace(tried[rule], rule=rule)
 
 
 def _summary_totals(grid: Grid, counted: Sequence[Counted], labels: Mapping[str, str]) -> Iterator[Total]:
@@ -145,6 +169,10 @@ def _measure(label: str) -> Measure | Meaning | None:
 
 
 def _compared(where: str, text: str, stated: Decimal, measure: Measure | Meaning, scope: Sequence[Counted]) -> Iterator[Total]:
+    if "%" in text and measure is Measure.EARNED:
+        measure = Measure.PERCENT
+    elif "%" in text and measure in (Measure.POSSIBLE, Measure.WEIGHT):
+        stated /= 100
     if isinstance(measure, Meaning):
         ours: int | Fraction = sum(_meaning(entry) is measure for entry in scope)
         yield _total(where, text, stated, Fraction(ours))

@@ -8,9 +8,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from vendor_ai.domain.evidence import Confidentiality, Document, EvidenceNoun
+from vendor_ai.domain.evidence import Confidentiality, Document, DocumentTerms, EvidenceNoun
 from vendor_ai.services.evidence import (
-    add_document,
     delete_document,
     documents,
     limits_of,
@@ -20,6 +19,7 @@ from vendor_ai.services.evidence import (
     remove_orphans,
     views,
 )
+from vendor_ai.services.evidence_arrival import hand_in
 from vendor_ai.web import problem
 from vendor_ai.web.access import Assessor, Installed, Reader
 from vendor_ai.web.document_body import FORM, HandedIn, handed_in
@@ -40,9 +40,15 @@ class Terms:
     name: Annotated[str, Query(max_length=500, description="As it is called; a form brings its own.")] = ""
     issued_on: Annotated[date | None, Query(description="Its own date.")] = None
     expires_on: Annotated[date | None, Query(description="The last day it holds.")] = None
-    confidentiality: Annotated[Confidentiality, Query(description="How it may be passed on.")] = Confidentiality.INTERNAL
+    confidentiality: Annotated[Confidentiality | None, Query(description="How it may be passed on; a new one is internal.")] = None
     delete_on: Annotated[date | None, Query(description="When its content is removed.")] = None
     viewer: Annotated[list[str] | None, Query(max_length=50, description="Who alone may look.")] = None
+    update: Annotated[bool, Query(description="Change the terms of a document that is known to those given.")] = False
+
+    @property
+    def given(self) -> DocumentTerms:
+        """The terms that were given."""
+        return DocumentTerms(self.issued_on, self.expires_on, self.confidentiality, tuple(self.viewer or ()), self.delete_on)
 
 
 _DOCUMENT = {problem.MEDIA_TYPE: {"schema": {"type": "object"}}}
@@ -55,24 +61,21 @@ _BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {"applicat
 
 @ROUTER.post("/documents", status_code=201, responses=_TOO_LARGE, openapi_extra=_BODY)
 def add(app: Installed, by: Assessor, terms: Annotated[Terms, Depends()], given: Annotated[HandedIn, Depends(handed_in)]) -> dict[str, Any]:
-    """Keep a document; the answer comes once it is durable. The same one sent again is the one there is."""
+    """Keep a document; the answer comes once it is durable. A known content is the document there is: 409 where its terms differ."""
     with app.records.write() as session:
-        found = add_document(
+        arrival = hand_in(
             session,
             app.settings.home,
             given.content,
             name=terms.name or given.name,
             vendor_ref=terms.vendor,
-            issued_on=terms.issued_on,
-            expires_on=terms.expires_on,
-            confidentiality=terms.confidentiality,
-            viewers=terms.viewer or [],
-            delete_on=terms.delete_on,
+            terms=terms.given,
+            update=terms.update,
             limits=limits_of(app.settings),
             by=by,
             at=app.clock.now(),
         )
-    return found.as_json()
+    return arrival.as_json(app.clock.now().date())
 
 
 @ROUTER.get("/documents")

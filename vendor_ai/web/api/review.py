@@ -32,6 +32,7 @@ class Verification(BaseModel):
 
     dimension: Annotated[str, Field(max_length=200)] = ""
     verified: bool = True
+    including_remarks: bool = False
     reason: Text = ""
 
 
@@ -51,10 +52,11 @@ def review(ref: str, act: NewReview, app: Installed, by: Decider) -> dict[str, A
 
 @ROUTER.post("/assessments/{ref}/reviews/batch", status_code=201)
 def review_many(ref: str, act: Verification, app: Installed, by: Decider) -> dict[str, Any]:
-    """Review the answers of a dimension, or all; the reviewer's own are left out and named."""
+    """Review the answers of a dimension, or all; the reviewer's own, and those to be looked at singly, are left out and named."""
     with app.records.write() as session:
         batch = service.review_answers(session, ref, by=by, at=app.clock.now(), **act.model_dump())
-        return {"reviews": [entry.as_json() for entry in batch.reviews], "left_out": list(batch.left_out)}
+        made = [entry.as_json() for entry in batch.reviews]
+        return {"reviews": made, "left_out": list(batch.left_out), "remarks": batch.remarks_as_json()}
 
 
 @ROUTER.post("/assessments/{ref}/reviews/{number}/second")

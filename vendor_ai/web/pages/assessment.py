@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from vendor_ai.domain.assessment import AssessmentState
 from vendor_ai.services.assessment import assessments
 from vendor_ai.services.assessment_page import page_of
+from vendor_ai.services.assessment_sheet import answer_words, source_words
 from vendor_ai.web import assessment_words as words
 from vendor_ai.web.access import Installed
 from vendor_ai.web.rendering import render
@@ -31,8 +32,8 @@ def assessment_page(ref: str, app: Installed) -> HTMLResponse:
         found = page_of(session, ref, at=app.clock.now())
     shown: dict[str, Any] = {
         "level_mark": words.level_mark,
-        "answer_words": words.answer_words,
-        "source_words": words.source_words,
+        "answer_words": answer_words,
+        "source_words": source_words,
         "value_words": words.value_words,
         "decision_words": words.decision_words,
     }

@@ -51,7 +51,7 @@ def save_section(section: str, app: Installed, visit: Visiting, form: Form) -> R
     if saved.problems or saved.conflicts:
         typed = {entry.question: entry for entry in entries if entry.question in saved.problems or entry.question in saved.conflicts}
         return form_page(app, visit, language=language, typed=typed, saved=saved, status=409 if saved.conflicts else 422)
-    return back(language, "saved", f"section-{section}")
+    return back(language, "kept" if saved.kept else "saved", f"section-{section}")
 
 
 @ROUTER.post("/answers/{question}")
@@ -77,6 +77,7 @@ def _outcome(shown: ResponseForm, question: str, saved: Saved, at: datetime) -> 
     return JSONResponse(
         {
             "saved_at": f"{at.astimezone(UTC):%H:%M} UTC",
+            "kept": question in saved.kept,
             "seen": found.seen if found else "",
             "answered": shown.answered,
             "asked": shown.asked,
@@ -140,7 +141,7 @@ def come_in(token: str, request: Request, app: Installed) -> Response:
     counted.refuse_too_many(address, at)
     try:
         with app.records.write() as session:
-            visit = open_link(session, token, at=at)
+            visit = open_link(session, token, asker=app.settings.asker, at=at)
     except LinkClosedError:
         counted.count(address, at)
         raise

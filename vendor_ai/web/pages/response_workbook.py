@@ -31,7 +31,8 @@ def workbook(
 ) -> Response:
     """The questionnaire as a workbook, ``blank`` or ``filled``."""
     with app.records.write() as session:
-        file = vendor_workbook(session, visit.respondent, filled=content == "filled", language=language)
+        asker = app.settings.asker
+        file = vendor_workbook(session, visit.respondent, filled=content == "filled", language=language, asker=asker)
     headers = {"Content-Disposition": f'attachment; filename="{visit.respondent.ref}.xlsx"'}
     return Response(file, headers=headers, media_type=_TYPE)
 
@@ -73,4 +74,5 @@ def _unpacked(written: str) -> list[Entry]:
 
 def _entry(packed: dict[str, Any]) -> Entry:
     value = packed["value"]
-    return Entry(value=value if isinstance(value, str) else tuple(str(it) for it in value), **{name: str(packed[name]) for name in _FIELDS})
+    texts = {name: str(packed[name]) for name in _FIELDS}
+    return Entry(value=value if isinstance(value, str) else tuple(str(it) for it in value), exact=True, **texts)

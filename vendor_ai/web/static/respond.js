@@ -28,6 +28,19 @@
     return sent;
   }
 
+  const BESIDE = /^(comment|evidence|dated)\./;
+
+  // What stands beside no answer is kept as a message: whole, when its field is left, not with every pause in typing.
+  function waits(block, event) {
+    if (event.type === "change" || !BESIDE.test(event.target.name)) return false;
+    for (const field of block.querySelectorAll("input, textarea")) {
+      if (!/^(value|na)\./.test(field.name)) continue;
+      const picked = field.type === "radio" || field.type === "checkbox" ? field.checked && field.value : field.value.trim();
+      if (picked) return false;
+    }
+    return true;
+  }
+
   function changed(event) {
     const block = blockOf(event.target);
     if (!block || !event.target.closest("form[data-answers]") || event.target.form !== block.closest("form")) return;
@@ -35,6 +48,7 @@
     if (undecided.has(block)) return;
     say(block, "Not saved yet");
     clearTimeout(timers.get(block));
+    if (waits(block, event)) return;
     timers.set(block, setTimeout(() => queue(block), event.type === "change" ? 0 : PAUSE_MS));
   }
 
@@ -71,7 +85,7 @@
     block.querySelector(`[name="${CSS.escape("seen." + id)}"]`).value = said.seen;
     if (unsaved.get(block) === edit) {
       unsaved.delete(block);
-      say(block, "Saved " + said.saved_at);
+      say(block, said.kept ? `Kept as a message ${said.saved_at}; the question is still open` : "Saved " + said.saved_at);
     }
     const back = block.querySelector(".back");
     if (back) back.hidden = false;
