@@ -89,7 +89,7 @@ def test_an_answer_saves_itself_and_the_page_says_when(browser: Browser, day: Da
 
 def test_a_comment_before_its_answer_is_kept_once_as_a_message_and_stays_in_its_field(browser: Browser, day: Day) -> None:
     page = day.open(browser)
-    comment = page.locator("#q-outside").get_by_label("Comment")
+    comment = page.locator("#q-outside").get_by_label("Comment", exact=True)
     comment.press_sequentially("By Lab Ltd", delay=5)
     expect(page.locator(status(page, "outside"))).to_have_text("Not saved yet")  # a pause in typing makes no message
     comment.press("Tab")

@@ -280,3 +280,17 @@ def test_messages_wait_until_staff_wrote_back(records: Records) -> None:
         assert [entry.waiting_messages for entry in assessment.assessments(session)] == [1]
         message.write(session, ref, "Yes.", side=Side.STAFF, by=PROCUREMENT, at=NOW)
         assert assessment.assessment(session, ref).waiting_messages == 0
+
+
+def test_what_staff_found_out_is_neither_overwritten_by_the_vendors_file_nor_handed_to_it(records: Records) -> None:
+    with records.write() as session:
+        store_vendor(session)
+        ref = start(session)
+        answer(session, ref, {"tested": "l4"}, source=AnswerSource.OWN_TEST)
+        answer(session, ref, {"tested": "l1", "monitored": "l1", "insured": "l1"})
+        (version,) = answering.submissions(session, ref)
+        assert assessment.answers_of(session, ref)["tested"].value == "l4"
+        given = answering.AnswerSet(None, {"tested": Answer("tested", "l1")})
+        assert answering.difference(session, ref, given) == []
+        assert [change.after for change in answering.difference(session, ref, given, source=AnswerSource.STAFF)] == ["l1"]
+    assert sorted(version.content["answers"]) == ["insured", "monitored"]

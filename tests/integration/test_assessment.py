@@ -31,8 +31,10 @@ def test_the_best_answers_in_the_workbook_come_back_approved(acme: CommandLine, 
     (tmp_path / "best.json").write_text(json.dumps(best_answers()))
     acme.ok("assessment", "import", "ocr-a1", tmp_path / "best.json")
     acme.ok("assessment", "workbook", "ocr-a1", tmp_path / "filled.xlsx")
-    acme.ok("assessment", "send", "ocr")
-    imported = acme.ok("assessment", "import", "ocr-a2", tmp_path / "filled.xlsx", "--json").json
+    worse = every_answer(find_pack(PACK), Level.CRITICAL, today=datetime.now(UTC).date())
+    (tmp_path / "worse.json").write_text(json.dumps(worse))
+    acme.ok("assessment", "import", "ocr-a1", tmp_path / "worse.json")
+    imported = acme.ok("assessment", "import", "ocr-a1", tmp_path / "filled.xlsx", "--json").json
     assert (imported["score"]["score"], imported["score"]["recommendation"], imported["problems"]) == ("1.00", "APPROVED", [])
 
 

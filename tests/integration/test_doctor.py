@@ -143,7 +143,7 @@ def test_a_deleted_document_is_nothing_to_mend(cli: CommandLine, kept: list[Path
 
 def test_of_many_the_first_few_are_named_and_the_others_counted(cli: CommandLine, kept: list[Path]) -> None:
     for number in range(7):
-        (kept[0].parent / f"{number}" * 64).write_bytes(b"x")
+        (kept[0].parent / (str(number) * 64)).write_bytes(b"x")
     found = messages(cli)["left-over files"]
     assert "7 files in" in found
     assert found.endswith("; 2 more.")

@@ -162,7 +162,7 @@ def vendors(records: Records) -> Records:
     return records
 
 
-def add(session: Session, home: Path, content: bytes, name: str, limits: EvidenceLimits, vendor: str = "acme") -> Document:
+def add(session: Session, home: Path, content: bytes, name: str, limits: EvidenceLimits, *, vendor: str = "acme") -> Document:
     return evidence.add_document(session, home, content, name=name, vendor_ref=vendor, limits=limits, by=PROCUREMENT, at=NOW)
 
 
@@ -181,7 +181,10 @@ def test_the_room_of_a_vendor_ends_at_its_last_byte(vendors: Records, tmp_path: 
 def test_one_vendor_does_not_use_up_the_room_of_another(vendors: Records, tmp_path: Path) -> None:
     limits = EvidenceLimits(vendor=len(PDF))
     with vendors.write() as session:
-        assert [add(session, tmp_path, PDF, "a.pdf", limits, vendor).ref for vendor in ("acme", "globex")] == ["acme-e1", "globex-e1"]
+        assert [add(session, tmp_path, PDF, "a.pdf", limits, vendor=vendor).ref for vendor in ("acme", "globex")] == [
+            "acme-e1",
+            "globex-e1",
+        ]
 
 
 def test_a_full_vendor_can_still_send_what_is_there_already(vendors: Records, tmp_path: Path) -> None:
@@ -216,7 +219,7 @@ def test_a_content_that_two_vendors_share_goes_with_the_last_of_them(vendors: Re
     limits = EvidenceLimits()
     left = []
     with vendors.write() as session:
-        kept = [add(session, tmp_path, PDF, "a.pdf", limits, vendor) for vendor in ("acme", "globex")]
+        kept = [add(session, tmp_path, PDF, "a.pdf", limits, vendor=vendor) for vendor in ("acme", "globex")]
     for document in kept:
         with vendors.write() as session:
             evidence.delete_document(session, document.ref, "Old.", by=PROCUREMENT, at=NOW)

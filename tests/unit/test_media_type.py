@@ -144,7 +144,7 @@ def test_text_under_the_ending_of_a_binary_kind_is_not_taken(ending: str) -> Non
         told(b"plain words", f"file{ending}")
 
 
-@pytest.mark.parametrize("name", ["report.pdf.exe", "report.exe", "report.pdf ", "report.pdf.", "report.html.png"])
+@pytest.mark.parametrize("name", ["report.pdf.exe", "report.exe", "report.html.png", "report.png.PDF.txt"])
 def test_the_last_ending_counts(name: str) -> None:
     with pytest.raises(MediaTypeRefusedError):
         told(PDF, name)

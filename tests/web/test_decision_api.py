@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from tests.factories.decision import reviewed
 from tests.factories.due_diligence import NOW, PROCUREMENT, answer, start, store_deciders, store_vendor, submitted
-from tests.web.conftest import NOW, Headers
+from tests.web.conftest import Headers
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.answer import Answer
 from vendor_ai.importers.answers import AnswerSet

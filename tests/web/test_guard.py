@@ -1,10 +1,13 @@
 """Foreign hosts, headers, and mistakes that say nothing of the inside."""
 
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.factories.installation import empty_installation
 from vendor_ai.web.app import create_app
-from vendor_ai.web.guard import host_name, is_loopback
+from vendor_ai.web.guard import host_name, is_loopback, public_name
 from vendor_ai.wiring import App
 
 
@@ -69,3 +72,35 @@ def test_our_own_mistake_says_nothing_of_the_inside(app: App, path: str, monkeyp
 @pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py"])
 def test_static_files_do_not_leave_their_folder(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/assessments", "/api/v1/vendors", "/to-do", "/metrics", "/respondents", "/%2e%2e/assessments"])
+def test_under_the_name_that_vendors_are_given_there_is_no_page_of_staff_and_no_api(tmp_path: Path, path: str) -> None:
+    app = empty_installation(tmp_path / "home", public_url="https://vendors.example")
+    client = TestClient(create_app(app, hosts=["vendors.example", "risk.example"]), base_url="https://vendors.example")
+
+    assert client.get(path).status_code == 404
+    assert client.get("/static/style.css").status_code == 200
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/respond").status_code in (401, 403, 404)
+
+
+def test_under_its_other_names_the_server_shows_staff_their_pages(tmp_path: Path) -> None:
+    app = empty_installation(tmp_path / "home", public_url="https://vendors.example")
+    client = TestClient(create_app(app, hosts=["risk.example"]), base_url="https://risk.example")
+
+    assert client.get("/assessments").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://vendors.example/", "vendors.example"),
+        ("http://127.0.0.1:8321", ""),
+        ("", ""),
+        ("https://a.b:8443", "a.b"),
+        ("http://localhost", ""),
+    ],
+)
+def test_the_public_name_is_the_host_of_the_address(url: str, name: str) -> None:
+    assert public_name(url) == name

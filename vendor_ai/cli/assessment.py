@@ -146,7 +146,9 @@ def import_answers(
     with app.records.read() as session:
         given = read_returned(session, ref, file)
         answering.refuse_other_component(session, ref, given)
-        changes, emptied = answering.difference(session, ref, given), answering.emptied(session, ref, given)
+        changes = answering.difference(session, ref, given, source=source)
+        emptied = answering.emptied(session, ref, given)
+        kept = sorted(answering.ours(session, ref) & set(given.answers)) if source is AnswerSource.VENDOR else []
         remarks = [*given.remarks, *answering.dated_ahead(given, at=app.clock.now())]
         entry = assessment_of(session, ref)
     score = None
@@ -166,6 +168,7 @@ def import_answers(
                 "rejected": len(given.problems),
                 "changes": [{"question": entry.question, "before": entry.before, "after": entry.after} for entry in changes],
                 "emptied": emptied,
+                "kept": kept,
                 "problems": [problem.as_json() for problem in given.problems],
                 "remarks": [remark.as_json() for remark in remarks],
                 "score": None if score is None else score.as_json(),
@@ -173,6 +176,8 @@ def import_answers(
         )
     else:
         _print_changes(changes, dry_run)
+        if kept:
+            typer.echo(f"Answered by your own staff, and kept as they answered: {', '.join(kept)}.")
         if emptied:
             typer.echo(f"Empty in the file, and kept as stored: {', '.join(emptied)}.")
         print_problems(given.problems, file.name)

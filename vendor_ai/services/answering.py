@@ -18,12 +18,14 @@ from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import ANSWERABLE, AnswerSource, AssessmentState, WrongStateError
 from vendor_ai.domain.errors import ConflictError, InvalidInputError
-from vendor_ai.domain.pack import Pack, Question, Scope
+from vendor_ai.domain.pack import Audience, Pack, Question, Scope
 from vendor_ai.domain.problem import Problem
 from vendor_ai.domain.score import Score
 from vendor_ai.importers.answers import AnswerSet
 from vendor_ai.services.assessment import answers_of, component_of, given_answers, key_of, move, note, pack_of, questions_of, row_of
 from vendor_ai.services.assessment_score import standing_of
+
+_OURS = frozenset({AnswerSource.STAFF, AnswerSource.OWN_TEST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,19 @@ class Submission:
     at: datetime
 
 
-def difference(session: Session, ref: str, given: AnswerSet) -> list[AnswerChange]:
-    """What importing these answers would change."""
+def ours(session: Session, ref: str) -> frozenset[str]:
+    """The questions that staff answered from what they know or tested: not for the vendor to see or to overwrite."""
+    return frozenset(question for question, given in given_answers(session, ref).items() if given.source in _OURS)
+
+
+def difference(session: Session, ref: str, given: AnswerSet, *, source: AnswerSource = AnswerSource.VENDOR) -> list[AnswerChange]:
+    """What importing these answers would change; a vendor's leave alone what staff found out."""
     known = answers_of(session, ref)
+    kept = ours(session, ref) if source is AnswerSource.VENDOR else frozenset()
     return [
         AnswerChange(question, known[question].value if question in known else None, answer.value)
         for question, answer in given.answers.items()
-        if question not in known or known[question] != answer
+        if question not in kept and (question not in known or known[question] != answer)
     ]
 
 
@@ -80,13 +88,13 @@ def refuse_other_component(session: Session, ref: str, given: AnswerSet) -> None
     Raises:
         ConflictError: When the file names one and it is not this one.
     """
-    if given.assessment and given.assessment != row_of(session, ref).ref:
-        raise ConflictError(f"This workbook was sent for {given.assessment}, not for {row_of(session, ref).ref}. Import it there.")
     about = component_of(session, ref).ref
     if given.component and given.component != about:
         raise ConflictError(
             f"This workbook was sent about {given.component!r}; {ref} is about {about!r}. Import it into its own assessment."
         )
+    if given.assessment and given.assessment != row_of(session, ref).ref:
+        raise ConflictError(f"This workbook was sent for {given.assessment}, not for {row_of(session, ref).ref}. Import it there.")
 
 
 def import_answers(
@@ -103,7 +111,7 @@ def import_answers(
     if given.levels is not None:
         raise InvalidInputError("These are levels by dimension; an assessment needs answers to questions. Fill its workbook.")
     refuse_other_component(session, ref, given)
-    changed = {change.question for change in difference(session, ref, given)}
+    changed = {change.question for change in difference(session, ref, given, source=source)}
     answers = [answer for question, answer in given.answers.items() if question in changed]
     answered_by = "" if source is AnswerSource.VENDOR else by.name
     score = store_answers(session, ref, answers, source=source, origin=origin, answered_by=answered_by, by=by, at=at)
@@ -184,7 +192,8 @@ def submit(session: Session, ref: str, *, signatory: str = "", signatory_role: s
     move(session, row, AssessmentState.SUBMITTED)
     row.submitted_at = at
     number = len(submission_store.submissions(session, key_of(row))) + 1
-    shown = set(questions_of(session, ref))  # nobody attests what they were not asked
+    # Nobody attests what they were not asked, and what staff found out is not handed to the vendor with its copy.
+    shown = set(questions_of(session, ref)) - (ours(session, ref) if pack_of(session, ref).audience is Audience.VENDOR else set())
     asked = {question: answer for question, answer in answers.items() if question in shown}
     content = submission_content(pack_of(session, ref), row.ref, component_of(session, ref).ref, number, asked)
     digest = content_digest(content)

@@ -7,7 +7,9 @@ from sqlmodel import Session
 from vendor_ai.db.secret import known_secret, secret
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.asker import NOBODY_NAMED, Asker
+from vendor_ai.domain.pack import Audience
 from vendor_ai.importers.answers import AnswerSet
+from vendor_ai.services.answering import ours
 from vendor_ai.services.assessment import answers_of, component_of, pack_of, questions_of, row_of
 from vendor_ai.services.cover import cover_of
 from vendor_ai.services.questionnaire import read_answers, read_workbook, write_workbook
@@ -24,7 +26,9 @@ def workbook_of(session: Session, ref: str, *, language: str = "", asker: Asker 
         language: Of the questions; "" is the one the assessment was sent in.
         asker: Our organisation, for the instructions.
     """
-    return _written(session, ref, answers_of(session, ref), language, asker)
+    hidden = ours(session, ref) if pack_of(session, ref).audience is Audience.VENDOR else frozenset()
+    answers = {question: answer for question, answer in answers_of(session, ref).items() if question not in hidden}
+    return _written(session, ref, answers, language, asker)
 
 
 def blank_workbook(session: Session, ref: str, *, language: str = "", asker: Asker = NOBODY_NAMED) -> bytes:

@@ -16,7 +16,7 @@ import vendor_ai.web.pages
 from vendor_ai import __version__
 from vendor_ai.domain.errors import VendorAIError
 from vendor_ai.web import health, problem
-from vendor_ai.web.guard import Guard, add_headers
+from vendor_ai.web.guard import Guard, add_headers, public_name
 from vendor_ai.web.rendering import error_page
 from vendor_ai.web.telemetry import Telemetry, Timed
 from vendor_ai.wiring import App
@@ -45,7 +45,7 @@ def create_app(installation: App, *, hosts: Collection[str] = ()) -> FastAPI:
     app.include_router(health.ROUTER)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     _add_handlers(app)
-    app.add_middleware(Guard, hosts=hosts)
+    app.add_middleware(Guard, hosts=hosts, public=public_name(installation.settings.public_url))
     app.add_middleware(Timed, telemetry=app.state.telemetry, prefix=API)
     return app
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +15,7 @@ CONTENT_POLICY = (
 )
 # The vendor's form saves by itself, with a script of ours; no other page runs any.
 FORM_POLICY = CONTENT_POLICY.replace("style-src 'self';", "style-src 'self'; script-src 'self'; connect-src 'self';")
+_FOR_VENDORS = ("/respond/", "/static/", "/healthz")
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -50,12 +52,22 @@ def is_loopback(name: str) -> bool:
         return False
 
 
-class Guard:
-    """Refuses foreign hosts, against DNS rebinding, and puts the security headers on every answer."""
+def public_name(url: str) -> str:
+    """The host of the address that vendors are given; "" where it means this machine, or none is set."""
+    name = host_name(urlsplit(url).netloc.rpartition("@")[2])
+    return "" if is_loopback(name) else name
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
+
+class Guard:
+    """Refuses foreign hosts, against DNS rebinding, and puts the security headers on every answer.
+
+    Under ``public``, the host that vendors are given, there is nothing but their forms: no page of staff and no API.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str] = (), public: str = "") -> None:
         self.app = app
         self.hosts = {host_name(host) for host in hosts}
+        self.public = public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is for us."""
@@ -69,6 +81,12 @@ class Guard:
             await send(message)
 
         name = host_name(Headers(scope=scope).get("host", ""))
+        if name and name == self.public:
+            if scope["path"] == "/respond" or scope["path"].startswith(_FOR_VENDORS):
+                await self.app(scope, receive, guarded)
+            else:
+                await problem.document("not-found", "There is no such page.")(scope, receive, guarded)
+            return
         if is_loopback(name) or name in self.hosts:
             await self.app(scope, receive, guarded)
             return
