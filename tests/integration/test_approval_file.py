@@ -299,3 +299,31 @@ def test_files_on_the_command_line(cli: CommandLine, tmp_path: Path) -> None:
     assert cli("gate", "export", "1", tmp_path / "b.json").code == 3  # it is there already
     assert cli("audit", "export", tmp_path / "chain.jsonl").code == 3
     assert cli("gate", "export", "7", tmp_path / "c.json").code == 3
+
+
+def test_within_an_installation_only_its_own_key_is_taken_for_granted(tmp_path: Path, approval: Path, sqlite: Records) -> None:
+    cli = CommandLine(tmp_path / "elsewhere")
+    with sqlite.read() as session:
+        foreign = known_signing_key(session)
+    assert foreign is not None
+    stranger = cli.ok("verify", approval)
+    assert "signed by a key nobody vouched for here" in stranger.out
+    assert "nobody vouched" not in cli.ok("verify", approval, "--fingerprint", foreign.fingerprint).out
+    ours = cli.ok("gate", "key", "--json").json["fingerprint"]
+
+    refused = cli("verify", approval)
+
+    assert (refused.code, "NOT to be relied on" in refused.out) == (1, True)
+    assert f"signed by a key that is not this installation's: its fingerprint is {foreign.fingerprint}, ours is {ours}" in refused.err
+    assert cli.ok("verify", approval, "--fingerprint", foreign.fingerprint, "--json").json["ok"] is True
+
+
+def test_what_this_installation_signed_needs_no_further_word(sqlite: Records, approval: Path) -> None:
+    own = CommandLine(sqlite.path.parent)
+
+    said = own.ok("verify", approval).out
+
+    assert "nobody vouched" not in said
+    assert "Approved: fairness_audit at the gate deployment (number 2): Looked at it." in said
+    assert "Component: ocr (OCR) of acme, tier MEDIUM" in said
+    assert f"By user:alice on {NOW.isoformat()}" in said

@@ -7,16 +7,30 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session
 
-from tests.factories.decision import approved_with_conditions, reviewed
-from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, answer, small_pack, start
-from tests.factories.gate import ALICE, BORIS, BY, HIGH_APPROVALS, MEDIUM_APPROVALS, OMAR, add_violation, approve, ready, store_component
+from tests.factories.decision import A_YEAR_ON, approved, approved_with_conditions, reviewed
+from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, SECOND, answer, small_pack, start
+from tests.factories.gate import (
+    ALICE,
+    BORIS,
+    BY,
+    HIGH_APPROVALS,
+    MEDIUM_APPROVALS,
+    OMAR,
+    a_component,
+    add_violation,
+    approve,
+    ready,
+    store_component,
+)
 from vendor_ai.db.assessment import AnswerRow, save_answer
 from vendor_ai.db.base import Records
+from vendor_ai.db.vendor import save_component
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.assessment import AnswerSource
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError, VendorAIError
 from vendor_ai.domain.gate import Gate, GateResult
 from vendor_ai.domain.pack import Recommendation
+from vendor_ai.domain.vendor import ComponentStatus
 from vendor_ai.services import approval, decision, review, user, waiver
 from vendor_ai.services.assessment import withdraw
 from vendor_ai.services.gate import check_gate, read_gate
@@ -344,3 +358,81 @@ def test_a_waiver_names_what_the_gate_looks_at_a_reason_and_an_end(records: Reco
         whole = {"subject": "security_review", "reason": "Booked.", "until": SOON, **fields}
         with pytest.raises(InvalidInputError, match=words):
             waiver.waive(session, "ocr", USE_CASE, by=OMAR, at=NOW, **whole)  # type: ignore[arg-type]
+
+
+def moved_to(session: Session, tier: str, *, status: ComponentStatus = ComponentStatus.PROPOSED) -> None:
+    """The component's use as the rules put it into ``tier``."""
+    save_component(session, a_component(tier, status=status), at=NOW)
+
+
+def test_a_decision_made_at_a_lower_tier_does_not_count_after_the_tier_rose(records: Records) -> None:
+    with records.write() as session:
+        ready(session, "LOW")
+        assert asked(session, DEPLOYMENT).open
+        moved_to(session, "HIGH")
+        for gate in (USE_CASE, DEPLOYMENT):
+            approve(session, gate, *HIGH_APPROVALS)
+        for gate in (DEPLOYMENT, CONTINUATION):
+            result = asked(session, gate)
+            assert [obstacle.reason for obstacle in result.blocked_by] == ["decided_at_lower_tier"]
+            assert "ocr-a1 was decided at tier LOW; the component is HIGH now: assess it again" in result.sentence
+            assert result.decisions == ()
+        approved(session)
+        assert asked(session, DEPLOYMENT).open
+
+
+def test_a_decision_holds_when_the_tier_falls(records: Records) -> None:
+    with records.write() as session:
+        ready(session, "HIGH")
+        moved_to(session, "MEDIUM")
+        assert asked(session, DEPLOYMENT).open
+
+
+@pytest.mark.parametrize(("tier", "counts"), [("MEDIUM", True), ("HIGH", False)])
+def test_a_decision_made_before_any_tier_was_known_does_not_count_for_a_high_component(records: Records, tier: str, counts: bool) -> None:
+    with records.write() as session:
+        store_component(session, "LOW", decision_type="")
+        approved(session)
+        moved_to(session, tier)
+        blocked = reasons(session, DEPLOYMENT)
+        assert ("decided_at_lower_tier" not in blocked) is counts
+
+
+def refused(session: Session, name: Recommendation = Recommendation.REJECTED) -> str:
+    ref = reviewed(session, {"tested": "l4", "monitored": "l4", "insured": "l4"})
+    decision.decide(session, ref, name, rationale="No.", valid_until=A_YEAR_ON, by=APPROVER, at=NOW)
+    if name is not Recommendation.REJECTED:
+        decision.agree(session, ref, reason="Also no.", by=SECOND, at=NOW)
+    return ref
+
+
+@pytest.mark.parametrize("name", [Recommendation.REJECTED, Recommendation.REQUIRES_REMEDIATION])
+def test_a_refusal_goes_on_blocking_after_it_was_reopened_until_the_pack_is_decided_anew(records: Records, name: Recommendation) -> None:
+    with records.write() as session:
+        store_component(session, "MEDIUM")
+        ref = refused(session, name)
+        decision.reopen(session, ref, reason="New answers.", by=APPROVER, at=NOW)
+        assert f"{ref} was decided {name}; that goes on after it ended, until small is decided anew." in asked(session, DEPLOYMENT).sentence
+        approved(session, pack=replace(small_pack(), id="other"))
+        assert "negative_decision" in reasons(session, DEPLOYMENT)
+        withdraw(session, ref, "Never mind.", by=BY, at=NOW)
+        assert "negative_decision" in reasons(session, DEPLOYMENT)
+        approved(session)
+        assert "negative_decision" not in reasons(session, DEPLOYMENT)
+
+
+def test_a_refusal_does_not_end_with_the_date_it_was_given(records: Records) -> None:
+    with records.write() as session:
+        store_component(session, "MEDIUM")
+        refused(session)
+        assert reasons(session, DEPLOYMENT, days=365).count("negative_decision") == 1  # its last day
+        assert reasons(session, DEPLOYMENT, days=366).count("negative_decision") == 1
+
+
+def test_a_refusal_that_was_only_proposed_and_replaced_blocks_nothing(records: Records) -> None:
+    with records.write() as session:
+        store_component(session, "MEDIUM")
+        ref = reviewed(session, {"tested": "l4", "monitored": "l4", "insured": "l4"})
+        decision.decide(session, ref, Recommendation.REQUIRES_REMEDIATION, rationale="Mend.", valid_until=A_YEAR_ON, by=APPROVER, at=NOW)
+        decision.refuse(session, ref, reason="Look again.", by=SECOND, at=NOW)
+        assert "negative_decision" not in reasons(session, DEPLOYMENT)

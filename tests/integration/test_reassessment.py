@@ -1,5 +1,6 @@
 """Reassessments: by the rhythm of the tier and for causes, each noted once and answered by the next decision."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from vendor_ai.db.audit import events
 from vendor_ai.db.base import Records
 from vendor_ai.db.vendor import component_key, save_component
 from vendor_ai.db.verdict import NoticeRow, add_notice, violations
+from vendor_ai.domain.assessment import AnswerSource
 from vendor_ai.domain.errors import InvalidInputError, NotFoundError
 from vendor_ai.domain.gate import Gate, StandingDecision
-from vendor_ai.domain.pack import Recommendation
+from vendor_ai.domain.pack import Audience, Recommendation
 from vendor_ai.domain.reassessment import Reassessment
 from vendor_ai.domain.vendor import ComponentStatus
 from vendor_ai.jobs.scheduler import JOBS, run_job
@@ -28,6 +30,7 @@ from vendor_ai.services.component import look_at_component
 from vendor_ai.services.gate import check_gate
 from vendor_ai.services.questionnaire import find_pack
 
+OTHER = replace(small_pack(), id="other")
 DUE = date(2028, 11, 20)  # 24 months after the decision of 20 November 2026
 
 
@@ -46,10 +49,10 @@ def causes(session: Session) -> list[tuple[str, str, str]]:
     return [(row.cause, row.reference, row.assessment) for row in store.causes(session)]
 
 
-def decided_again(session: Session, ref: str, *, days: float) -> None:
+def decided_again(session: Session, ref: str, *, days: float, source: AnswerSource = AnswerSource.VENDOR) -> None:
     """Answer, review and approve ``ref``, that many days after the first decision."""
     at = NOW + timedelta(days=days)
-    answer(session, ref, {"tested": "l1", "monitored": "l1", "insured": "l1"})
+    answer(session, ref, {"tested": "l1", "monitored": "l1", "insured": "l1"}, source=source)
     review.review_answers(session, ref, verified=True, by=REVIEWER, at=at)
     decision.decide(session, ref, Recommendation.APPROVED, rationale="Still well.", by=APPROVER, at=at)
 
@@ -99,7 +102,7 @@ def test_a_draft_is_prepared_sixty_days_before_the_date_and_once(records: Record
         assert look(session, days=days - 61) == (0, 0, 0)
         assert look(session, days=days - 60) == (0, 1, 1)
         assert look(session, days=days - 59) == (0, 0, 0)
-        assert causes(session) == [("date", "2028-11-20", "ocr-a2")]
+        assert causes(session) == [("date", "2028-11-20:small", "ocr-a2")]
         draft = assessment(session, "ocr-a2")
         assert (draft.state, draft.supersedes, draft.pack, draft.contact) == ("draft", "ocr-a1", "small", "petra@acme.example")
 
@@ -300,3 +303,66 @@ def test_the_help_of_a_job_names_all_of_them(cli: CommandLine) -> None:
     said = " ".join(cli.ok("job", "run", "--help").out.replace("│", " ").split())
     for name in JOBS:
         assert name in said
+
+
+def test_what_our_own_staff_answer_postpones_and_settles_nothing(records: Records) -> None:
+    staff = replace(small_pack(), id="checklist", audience=Audience.STAFF)
+    with records.write() as session:
+        store_component(session, "MEDIUM")
+        approved(session)
+        reassessment.note_incident(session, "ocr", "Wrong invoice.", by=BY, at=NOW + timedelta(days=1))
+        checked = start(session, pack=staff)
+        assert standing(session, days=2).assessment == ""  # nor is it on its way
+        decided_again(session, checked, days=300, source=AnswerSource.STAFF)
+        assert standing(session, days=300).due_on == DUE
+        assert look(session, days=300) == (0, 0, 1)
+        assert causes(session) == [("incident", "ocr-i1", "ocr-a3")]
+
+
+def test_each_pack_has_its_own_date_and_the_earliest_counts(records: Records) -> None:
+    with records.write() as session:
+        store_component(session, "MEDIUM")
+        approved(session)
+        decided_again(session, start(session, pack=OTHER), days=300)
+        assert standing(session, days=300).due_on == DUE
+        days = (DUE - NOW.date()).days
+        assert look(session, days=days - 60) == (0, 1, 1)
+        assert assessment(session, "ocr-a3").pack == "small"  # the one that is due, not the one that was decided last
+        send_draft(session, "ocr-a3", by=BY, at=NOW + timedelta(days=days - 50))
+        decided_again(session, "ocr-a3", days=days - 20)
+        assert look(session, days=days - 10) == (1, 0, 0)
+        assert standing(session, days=days - 10).due_on == date(2029, 9, 16)  # 24 months after 16 September 2027
+
+
+def test_a_cause_is_settled_by_a_decision_about_the_pack_that_was_decided_last(records: Records) -> None:
+    with records.write() as session:
+        store_component(session, "MEDIUM")
+        approved(session)
+        reassessment.note_incident(session, "ocr", "Wrong invoice.", by=BY, at=NOW + timedelta(days=1))
+        decided_again(session, start(session, pack=OTHER), days=2)
+        assert standing(session, days=40).overdue_sentences == ("incident ocr-i1, to be answered by 2026-12-21",)
+        decided_again(session, start(session), days=3)
+        assert standing(session, days=40).overdue_sentences == ()
+        assert look(session, days=3) == (1, 0, 0)
+
+
+def test_a_cause_before_any_decision_is_settled_by_the_first(records: Records) -> None:
+    with records.write() as session:
+        store_component(session, "MEDIUM")
+        reassessment.note_incident(session, "ocr", "Wrong invoice.", by=BY, at=NOW - timedelta(days=1))
+        approved(session)
+        assert look(session) == (1, 0, 0)
+
+
+def test_a_tier_that_rose_is_noted_once_and_settled_by_a_decision_at_the_new_tier(records: Records) -> None:
+    with records.write() as session:
+        store_component(session, "LOW")
+        approved(session)
+        assert look(session, days=1) == (0, 0, 0)
+        save_component(session, a_component("HIGH"), at=NOW)
+        assert look(session, days=2) == (0, 1, 1)
+        assert look(session, days=3) == (0, 0, 0)
+        assert causes(session) == [("tier", "ocr-a1:HIGH", "ocr-a2")]
+        send_draft(session, "ocr-a2", by=BY, at=NOW + timedelta(days=4))
+        decided_again(session, "ocr-a2", days=5)
+        assert look(session, days=6) == (1, 0, 0)

@@ -27,7 +27,7 @@ THEN = datetime(2026, 5, 1, tzinfo=UTC)
 MEDIUM = ("technical_validation", "fairness_audit", "security_review")
 HIGH = (*MEDIUM, "legal_approval", "exec_sponsor")
 LOW = ("technical_validation", "automated_checks")
-DECISION = StandingDecision("ocr-a1", "APPROVED", THEN, None, verified=True, pack="small")
+DECISION = StandingDecision("ocr-a1", "APPROVED", THEN, None, verified=True, pack="small", tier=RiskTier.HIGH)
 
 
 def given(*names: str, gate: Gate = Gate.DEPLOYMENT, by: str = "user:alice", **fields: object) -> tuple[GivenApproval, ...]:

@@ -16,8 +16,9 @@ from vendor_ai.db.vendor import save_component
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import AnswerSource
+from vendor_ai.domain.evidence import EvidenceNoun
 from vendor_ai.domain.message import Side
-from vendor_ai.services import answering, assessment, message
+from vendor_ai.services import answering, assessment, evidence, evidence_link, message
 from vendor_ai.web.app import create_app
 from vendor_ai.wiring import App
 
@@ -393,8 +394,8 @@ def test_a_section_with_open_questions_is_not_signed_off(jane: Visitor) -> None:
 def test_an_answer_that_staff_gave_is_not_lost_under_the_vendors_old_page(jane: Visitor) -> None:
     stale = jane.fields("tested", "o1", comment="Ours.")
     with jane.app.records.write() as session:
-        given = [Answer("tested", "o4", "Seen in our own test.")]
-        answering.store_answers(session, jane.ref, given, source=AnswerSource.OWN_TEST, answered_by="user:alice", by=ALICE, at=NOW)
+        given = [Answer("tested", "o4", "It stands in the model card.")]
+        answering.store_answers(session, jane.ref, given, source=AnswerSource.DOCUMENT, answered_by="user:alice", by=ALICE, at=NOW)
     answer = jane.post("sections/tests", stale)
     assert answer.status_code == 409
     assert "the company that asked changed this answer meanwhile" in answer.text
@@ -431,3 +432,29 @@ def test_every_control_has_a_name_that_is_read_aloud(jane: Visitor) -> None:
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'\bform="([^"]+)"', page)) <= set(ids)
+
+
+def test_what_staff_found_out_is_neither_shown_to_the_vendor_nor_overwritten_by_it(jane: Visitor) -> None:
+    stale = jane.fields("tested", "o1")
+    found = Answer("tested", "o4", comment="INTERNAL-RED-TEAM", evidence="SEC-99.pdf", dated="2026-05-05")
+    with jane.app.records.write() as session:
+        answering.store_answers(
+            session, jane.ref, [found], source=AnswerSource.OWN_TEST, origin="red team 7", answered_by=ALICE.name, by=ALICE, at=NOW
+        )
+    page = jane.page
+    assert "The company that asked answers this question itself." in words(page)
+    for secret in ("INTERNAL-RED-TEAM", "SEC-99.pdf", "red team 7", "2026-05-05"):
+        assert secret not in page
+    saved = jane.post("sections/tests", stale)
+    assert saved.status_code == 422
+    assert "The company that asked answers this question itself." in saved.text
+    assert answers(jane)["tested"] == found
+
+
+def test_a_document_that_staff_filed_is_not_listed_to_the_vendor(jane: Visitor) -> None:
+    with jane.app.records.write() as session:
+        filed = evidence.add_document(
+            session, jane.app.settings.home, PDF, name="internal-report.pdf", vendor_ref="acme-ai", by=ALICE, at=NOW
+        )
+        evidence_link.link_document(session, filed.ref, noun=EvidenceNoun.QUESTION, reference=jane.ref, subject="tested", by=ALICE, at=NOW)
+    assert "internal-report.pdf" not in jane.page

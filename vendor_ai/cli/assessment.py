@@ -7,7 +7,7 @@ import typer
 
 from vendor_ai.cli import assessment_evidence, assessment_exchange, assessment_review, assessment_triage
 from vendor_ai.cli.output import JsonOption, print_json, print_problems, print_table
-from vendor_ai.cli.session import acting, open_session, read_instant
+from vendor_ai.cli.session import acting, open_session, read_due
 from vendor_ai.domain.assessment import TRIAGE_PACK, AnswerSource
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.pack import Audience
@@ -35,7 +35,9 @@ def send(
     pack: Annotated[str, typer.Option("--pack", help="Id of a pack, or the path of a pack file.")] = "vendor-ai-due-diligence",
     draft: Annotated[bool, typer.Option("--draft", help="Prepare it; `assessment dispatch` sends it later.")] = False,
     contact: Annotated[str, typer.Option("--contact", help="E-mail address of the vendor's contact, for reminders.")] = "",
-    due: Annotated[str | None, typer.Option("--due", help="When the answers are due (a date, or ISO 8601 with an offset).")] = None,
+    due: Annotated[
+        str | None, typer.Option("--due", help="When the answers are due: a date (its end in UTC), or ISO 8601.")
+    ] = None,
     language: Annotated[str, typer.Option("--language", help="Language of the questions, where the pack has it, e.g. de.")] = "",
     supersedes: Annotated[str, typer.Option("--supersedes", help="The earlier assessment that this one follows.")] = "",
     as_json: JsonOption = False,
@@ -53,7 +55,7 @@ def send(
     with app.records.write() as session:
         at = app.clock.now()
         ref = service.send(
-            session, component, chosen, draft=draft, contact=contact, language=language, due_at=read_instant(due), supersedes=supersedes,
+            session, component, chosen, draft=draft, contact=contact, language=language, due_at=read_due(due), supersedes=supersedes,
             by=acting(), at=at,
         )  # fmt: skip
         inherited = answering.inherit(session, ref, by=acting(), at=at)

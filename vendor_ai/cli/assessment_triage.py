@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from vendor_ai.cli.output import JsonOption, print_json, print_table
-from vendor_ai.cli.session import acting, open_session, read_instant
+from vendor_ai.cli.session import acting, open_session, read_due
 
 
 def add_verbs(group: typer.Typer) -> None:
@@ -18,7 +18,9 @@ def triage(
     apply: Annotated[bool, typer.Option("--apply", help="Write use, rights, regions and data into the inventory.")] = False,
     send: Annotated[bool, typer.Option("--send", help="Send the packs it leads to, after --apply.")] = False,
     contact: Annotated[str, typer.Option("--contact", help="E-mail address of the vendor's contact, for what is sent.")] = "",
-    due: Annotated[str | None, typer.Option("--due", help="When the answers are due (a date, or ISO 8601 with an offset).")] = None,
+    due: Annotated[
+        str | None, typer.Option("--due", help="When the answers are due: a date (its end in UTC), or ISO 8601.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say which tier a triage leads to and which packs to send; store nothing unless told to.
@@ -26,12 +28,13 @@ def triage(
     Example: vendor-ai assessment triage acme-ocr-a1 --apply --send --due 2026-12-15
     """
     from vendor_ai.services import triage as service
+    from vendor_ai.services.triage_use import apply_triage
 
-    app, due_at = open_session(), read_instant(due)
+    app, due_at = open_session(), read_due(due)
     sent: list[str] = []
     with app.records.write() if apply or send else app.records.read() as session:
         at = app.clock.now()
-        found = service.apply_triage(session, ref, by=acting(), at=at) if apply else service.read_triage(session, ref)
+        found = apply_triage(session, ref, by=acting(), at=at) if apply else service.read_triage(session, ref)
         if send:
             sent = service.send_packs(session, ref, contact=contact, due_at=due_at, by=acting(), at=at)
     if as_json:

@@ -22,9 +22,9 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 
 def console() -> Console:
-    """Standard output, as wide as the terminal; in a pipe as COLUMNS says, else 120."""
+    """Standard output, as wide as the terminal; in a pipe as COLUMNS says, and at least 120."""
     piped = int(os.environ["COLUMNS"]) if os.environ.get("COLUMNS", "").isdecimal() else 120
-    return Console(width=None if sys.stdout.isatty() else max(piped, 40), highlight=False, soft_wrap=False)
+    return Console(width=None if sys.stdout.isatty() else max(piped, 120), highlight=False, soft_wrap=False)
 
 
 def print_json(document: Any) -> None:

@@ -16,8 +16,8 @@ class ReassessmentRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     component_id: int = Field(foreign_key="component.id")
-    cause: str  # date | proven_breach | change_notice | incident | expired_evidence
-    reference: str  # what caused it: a date, a violation, a notice, a document
+    cause: str  # date | proven_breach | change_notice | incident | expired_evidence | tier
+    reference: str  # what caused it: a date, with its pack, a violation, a notice, a document, a decision with the higher tier
     note: str
     at: datetime = Field(sa_type=UTCDateTime)
     assessment: str = ""  # the one that was started for it

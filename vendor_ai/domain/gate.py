@@ -47,6 +47,7 @@ class Block(StrEnum):
     UNDECIDED = "undecided_assessment"
     UNVERIFIED = "unverified_decision"
     NEGATIVE_DECISION = "negative_decision"
+    TIER_ROSE = "decided_at_lower_tier"
     USE_CASE_CLOSED = "use_case_gate_closed"
     OVERDUE_CONDITION = "overdue_condition"
     OVERDUE_REASSESSMENT = "overdue_reassessment"
@@ -146,6 +147,14 @@ class StandingDecision:
     verified: bool
     holds: bool = True  # False from the moment it lapsed, also before the daily job reopened it
     pack: str = ""
+    tier: RiskTier | None = None  # of the component when the assessment was sent; None where it was not known
+    by_staff: bool = False  # whether our own staff answer the pack, as with a triage
+
+    def outgrown(self, tier: RiskTier | None) -> bool:
+        """Whether the component's tier of today is higher than the one it was assessed at."""
+        if tier is None:
+            return False
+        return tier is RiskTier.HIGH if self.tier is None else tier.rank > self.tier.rank
 
     def as_json(self) -> dict[str, str]:
         """The keys of the gate document."""
@@ -183,6 +192,7 @@ class GateCase:
     waivers: tuple[GrantedWaiver, ...] = ()
     facts: tuple[HeldFact, ...] = ()
     decisions: tuple[StandingDecision, ...] = ()
+    refusals: tuple[StandingDecision, ...] = ()  # reopened, and not followed by another decision about their pack
     wanted_packs: tuple[WantedPack, ...] = ()
     undecided: tuple[OpenAssessment, ...] = ()
     reassessment_months: int | None = None  # how long an approval for deployment counts for continuation too

@@ -19,6 +19,7 @@ class Cause(StrEnum):
     CHANGE_NOTICE = "change_notice"
     INCIDENT = "incident"
     EXPIRED_EVIDENCE = "expired_evidence"
+    TIER = "tier"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,9 @@ def judge_gate(case: GateCase, gate: Gate, rules: GateRules) -> GateResult:
 
 
 def standing_decisions(case: GateCase) -> tuple[StandingDecision, ...]:
-    """The newest positive decision, in force and verified, about each pack: those the triage chose, or any where there is no triage."""
+    """The newest positive decision about each pack the triage chose, or any without one: in force, verified, made at no lower tier."""
     wanted = {chosen.pack for chosen in case.wanted_packs}
-    positive = [entry for entry in case.decisions if entry.decision in POSITIVE and entry.verified and _in_force(entry, case)]
+    positive = [entry for entry in case.decisions if entry.decision in POSITIVE and entry.verified and _counts(entry, case)]
     newest = {entry.pack: entry for entry in sorted(positive, key=lambda entry: entry.at)}
     return tuple(entry for pack, entry in newest.items() if not wanted or pack in wanted)
 
@@ -118,10 +118,9 @@ def _owners(case: GateCase, names: Sequence[str]) -> Iterator[Obstacle]:
 
 def _decision(case: GateCase) -> Iterator[Obstacle]:
     in_force = [entry for entry in case.decisions if _in_force(entry, case)]
-    for entry in in_force:
-        if entry.decision not in POSITIVE:
-            yield Obstacle(Block.NEGATIVE_DECISION, f"{entry.assessment} was decided {entry.decision}.")
+    yield from _refused(case, in_force)
     standing = {entry.pack for entry in standing_decisions(case)}
+    yield from _outgrown(case, [entry for entry in in_force if entry.decision in POSITIVE and entry.pack not in standing])
     if not standing:
         yield from _without_decision(case, [entry for entry in in_force if entry.decision in POSITIVE])
     for running in case.undecided:
@@ -132,6 +131,23 @@ def _decision(case: GateCase) -> Iterator[Obstacle]:
         if chosen.pack not in standing:
             words = f"The triage {chosen.triage} asks for {chosen.pack}, which has no positive, verified decision in force."
             yield Obstacle(Block.PACK_UNDECIDED, f"{words} {chosen.reason}")
+
+
+def _refused(case: GateCase, in_force: Sequence[StandingDecision]) -> Iterator[Obstacle]:
+    for entry in in_force:
+        if entry.decision not in POSITIVE:
+            yield Obstacle(Block.NEGATIVE_DECISION, f"{entry.assessment} was decided {entry.decision}.")
+    for entry in case.refusals:
+        words = f"{entry.assessment} was decided {entry.decision}; that goes on after it ended, until {entry.pack} is decided anew."
+        yield Obstacle(Block.NEGATIVE_DECISION, words)
+
+
+def _outgrown(case: GateCase, positive: Sequence[StandingDecision]) -> Iterator[Obstacle]:
+    for entry in positive:
+        if entry.outgrown(case.tier):
+            then = f"at tier {entry.tier}" if entry.tier else "at a tier that was not known"
+            words = f"{entry.assessment} was decided {then}; the component is {case.tier} now: assess it again"
+            yield Obstacle(Block.TIER_ROSE, f"{words} with `vendor-ai assessment send {case.component}`.")
 
 
 def _without_decision(case: GateCase, positive: Sequence[StandingDecision]) -> Iterator[Obstacle]:
@@ -148,6 +164,10 @@ def _without_decision(case: GateCase, positive: Sequence[StandingDecision]) -> I
 def _carried(obstacles: Sequence[Obstacle]) -> bool:
     """Whether decisions carry the program's own approval; a negative one closes the gates by itself."""
     return all(obstacle.reason == Block.NEGATIVE_DECISION for obstacle in obstacles)
+
+
+def _counts(entry: StandingDecision, case: GateCase) -> bool:
+    return _in_force(entry, case) and not entry.outgrown(case.tier)
 
 
 def _in_force(entry: StandingDecision, case: GateCase) -> bool:

@@ -25,7 +25,7 @@ from vendor_ai.importers.answers import AnswerSet
 from vendor_ai.services.assessment import answers_of, component_of, given_answers, key_of, move, note, pack_of, questions_of, row_of
 from vendor_ai.services.assessment_score import standing_of
 
-_OURS = frozenset({AnswerSource.STAFF, AnswerSource.OWN_TEST})
+OURS = frozenset({AnswerSource.STAFF, AnswerSource.OWN_TEST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Submission:
 
 def ours(session: Session, ref: str) -> frozenset[str]:
     """The questions that staff answered from what they know or tested: not for the vendor to see or to overwrite."""
-    return frozenset(question for question, given in given_answers(session, ref).items() if given.source in _OURS)
+    return frozenset(question for question, given in given_answers(session, ref).items() if given.source in OURS)
 
 
 def difference(session: Session, ref: str, given: AnswerSet, *, source: AnswerSource = AnswerSource.VENDOR) -> list[AnswerChange]:

@@ -20,7 +20,7 @@ from vendor_ai.domain.vendor import Component
 from vendor_ai.governance.gate_files import shipped_gate_rules
 from vendor_ai.governance.gate_rules import ApprovalRule
 from vendor_ai.services.component_finding import settle_findings
-from vendor_ai.services.gate import classified
+from vendor_ai.services.gate import governed
 from vendor_ai.services.gate_case import approvals_of, involved, read_approval, why_not_independent
 from vendor_ai.services.signing import signing_key
 from vendor_ai.services.user import require_role
@@ -55,7 +55,7 @@ def approve(
         InvalidInputError: When note or date cannot be used.
     """
     key, component = component_key(session, reference)
-    tier = usable_tier(component)
+    tier = usable_tier(session, component)
     rule = shipped_gate_rules().approval(approval)
     _refuse_unasked(rule, tier, component)
     require_role(session, by, rule.roles, f"give {rule.id}")
@@ -140,13 +140,13 @@ def chain_entry(session: Session, sequence: int) -> ChainEntry:
     return ChainEntry(row.sequence, row.previous, row.digest, event)
 
 
-def usable_tier(component: Component) -> Classification:
-    """The component's classification.
+def usable_tier(session: Session, component: Component) -> Classification:
+    """The classification that approvals of the component go by.
 
     Raises:
         ConflictError: When it cannot be decided, or the use is prohibited.
     """
-    found, unstated = classified(component)
+    found, unstated = governed(session, component)
     if found is None:
         raise ConflictError(f"The tier of {component.ref} cannot be decided: {unstated}")
     if found.tier is RiskTier.PROHIBITED:

@@ -16,7 +16,7 @@ from vendor_ai.domain.term import suggestion
 from vendor_ai.domain.vendor import Component, ComponentStatus
 from vendor_ai.services.component_finding import raise_findings, settle_findings
 from vendor_ai.services.gate import classified, judge
-from vendor_ai.services.reassessment import look_again
+from vendor_ai.services.reassessment import look_again, note_tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def change_status(session: Session, reference: str, to: ComponentStatus, *, by: 
     said = {"before": before.value, "after": to.value, "gate": gate.value if gate else None, "tier": tier_snapshot(wanted)}
     audit.append(session, AuditEvent(at, by.name, "component.status", "component", component.ref, said))
     raise_findings(session, key, wanted, at=at)
+    note_tier(session, key, wanted, by=by, at=at)
     settle_findings(session, key, wanted, at=at)
     return StatusChange(component.ref, before, to)
 

@@ -12,6 +12,7 @@ from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from vendor_ai.domain.finding import SHADOW_AI, TrackedFinding
+from vendor_ai.services.tier_lowered import TIER_LOWERED, refuse_closer
 
 CLOSED = "closed"
 _RESPONDENT = "link:"  # how the name of a vendor's respondent begins
@@ -69,6 +70,8 @@ def close(session: Session, number: int, closure: str, *, evidence: str = "", by
         raise NotAllowedError(f"Finding {number} is closed by the customer. Send what shows that it was mended.")
     if row.kind == SHADOW_AI:
         raise ConflictError(f"Finding {number} is about shadow AI; it ends with what becomes of the service, not by closing it here.")
+    if row.kind == TIER_LOWERED:
+        refuse_closer(session, row, by)
     if not closure.strip() and not evidence.strip():
         raise InvalidInputError(f"Closing finding {number} needs what shows that it was mended: --closure TEXT, --evidence REF, or both.")
     document = _shown(session, evidence.strip().lower()) if evidence.strip() else None

@@ -17,12 +17,14 @@ from vendor_ai.services.gate_case import (
     decisions_of,
     facts_of,
     overdue_conditions,
+    refusals_of,
     undecided_of,
     waivers_of,
     wanted_packs,
 )
 from vendor_ai.services.reassessment import overdue_reassessments
 from vendor_ai.services.tier import classify_use, unstated, use_of
+from vendor_ai.services.tier_lowered import governing
 
 
 def read_gate(name: str) -> Gate:
@@ -55,7 +57,7 @@ def judge(session: Session, key: int, component: Component, gate: Gate, *, at: d
 
 def case_of(session: Session, key: int, component: Component, *, at: datetime) -> GateCase:
     """Everything the gates look at."""
-    found, unstated = classified(component)
+    found, unstated = governed(session, component)
     return GateCase(
         component=component.ref,
         on=at.date(),
@@ -66,6 +68,7 @@ def case_of(session: Session, key: int, component: Component, *, at: datetime) -
         waivers=waivers_of(session, key),
         facts=facts_of(session, key, shipped_gate_rules()),
         decisions=decisions_of(session, key, at=at),
+        refusals=refusals_of(session, key, at=at),
         wanted_packs=wanted_packs(session, key),
         undecided=undecided_of(session, key),
         reassessment_months=found.reassessment_months if found else None,
@@ -73,6 +76,12 @@ def case_of(session: Session, key: int, component: Component, *, at: datetime) -
         overdue_conditions=overdue_conditions(session, key, at=at),
         overdue_reassessments=overdue_reassessments(session, key, component, at=at),
     )
+
+
+def governed(session: Session, component: Component) -> tuple[Classification | None, str]:
+    """The classification that gates and approvals go by: a tier that one person lowered counts once another agreed."""
+    found, unstated = classified(component)
+    return (governing(session, component, found) if found else None), unstated
 
 
 def classified(component: Component) -> tuple[Classification | None, str]:

@@ -11,16 +11,18 @@ from vendor_ai.db import review as reviews
 from vendor_ai.db import verdict as verdicts
 from vendor_ai.db.approval import ApprovalRow, WaiverRow
 from vendor_ai.db.assessment import AssessmentRow
+from vendor_ai.db.decision import DecisionRow
 from vendor_ai.db.verdict import ViolationRow
 from vendor_ai.domain.assessment import ENDED, TRIAGE_PACK, AssessmentState
 from vendor_ai.domain.decision import POSITIVE, DecisionState
 from vendor_ai.domain.four_eyes import same_person
 from vendor_ai.domain.gate import GivenApproval, GrantedWaiver, HeldFact, OpenAssessment, StandingDecision, WantedPack
-from vendor_ai.domain.pack import Recommendation
+from vendor_ai.domain.pack import Audience, Recommendation
+from vendor_ai.domain.tier import RiskTier
 from vendor_ai.domain.verdict import Evidence
 from vendor_ai.governance.gate_files import PERSISTENT_PROVEN_BREACH
 from vendor_ai.governance.gate_rules import GateRules
-from vendor_ai.services.assessment import answers_of, key_of
+from vendor_ai.services.assessment import answers_of, key_of, pack_of
 from vendor_ai.services.assessment_score import standing_of
 from vendor_ai.services.condition import conditions_of
 from vendor_ai.services.lapse import decision_in_force
@@ -50,9 +52,54 @@ def decisions_of(session: Session, component_id: int, *, at: datetime) -> tuple[
                         verified=standing_of(session, row.ref, at=at).verified,
                         holds=decision_in_force(session, row.ref, at=at) is not None,
                         pack=pack,
+                        tier=assessed_tier(row),
+                        by_staff=pack_of(session, row.ref).audience is Audience.STAFF,
                     )
                 )
     return tuple(sorted(found, key=lambda entry: entry.at))
+
+
+def assessed_tier(row: AssessmentRow) -> RiskTier | None:
+    """The component's tier when the assessment was sent, or None where it was not known."""
+    kept = (row.properties or {}).get("tier")
+    return RiskTier(kept[0]) if kept else None
+
+
+def refusals_of(session: Session, component_id: int, *, at: datetime) -> tuple[StandingDecision, ...]:
+    """Negative decisions that ended, by being reopened or by their date, while no later one about the same pack took effect."""
+    found: list[tuple[tuple[datetime, int], StandingDecision]] = []
+    newest: dict[str, tuple[datetime, int]] = {}
+    for row in assessments.of_component(session, component_id):
+        pack = assessments.pack_by_id(session, row.pack_id).pack
+        for entry in filter(took_effect, decisions.decisions(session, key_of(row))):
+            place = (entry.second_at or entry.at, entry.id or 0)
+            newest[pack] = max(place, newest.get(pack, place))
+            if Recommendation(entry.decision) not in POSITIVE and _ended(session, row, entry, at):
+                ended = StandingDecision(row.ref, entry.decision, place[0], entry.valid_until, verified=True, holds=False, pack=pack)
+                found.append((place, ended))
+    return tuple(entry for place, entry in found if place == newest[entry.pack])
+
+
+def vendor_packs_decided(session: Session, component_id: int, *, before: datetime) -> list[str]:
+    """The vendor-answered packs about which a decision took effect before then, by its time, whatever became of it since."""
+    found = []
+    for row in assessments.of_component(session, component_id):
+        pack = pack_of(session, row.ref)
+        if pack.audience is Audience.VENDOR:
+            made = (entry.second_at or entry.at for entry in filter(took_effect, decisions.decisions(session, key_of(row))))
+            found += [(at, pack.id) for at in made if at < before]
+    return [pack for _, pack in sorted(found)]
+
+
+def took_effect(entry: DecisionRow) -> bool:
+    """Whether a decision was ever in force, not only proposed."""
+    return entry.state != DecisionState.REFUSED and (not entry.milder or entry.second_at is not None)
+
+
+def _ended(session: Session, row: AssessmentRow, entry: DecisionRow, at: datetime) -> bool:
+    if entry.state == DecisionState.EFFECTIVE and row.state == AssessmentState.DECIDED:
+        return decision_in_force(session, row.ref, at=at) is None
+    return entry.state != DecisionState.REPLACED
 
 
 def undecided_of(session: Session, component_id: int) -> tuple[OpenAssessment, ...]:
@@ -156,3 +203,9 @@ def living(session: Session, component_id: int) -> list[AssessmentRow]:
     """Assessments on their way, neither decided nor ended, newest first."""
     over = {*ENDED, AssessmentState.DECIDED}
     return [row for row in assessments.of_component(session, component_id) if AssessmentState(row.state) not in over]
+
+
+def asked_of_vendor(session: Session, component_id: int) -> list[tuple[str, str]]:
+    """The assessments on their way that the vendor answers, newest first, each with its pack."""
+    found = [(row.ref, pack_of(session, row.ref)) for row in living(session, component_id)]
+    return [(ref, pack.id) for ref, pack in found if pack.audience is Audience.VENDOR]

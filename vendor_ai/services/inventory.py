@@ -12,14 +12,19 @@ from vendor_ai.db import vendor as store
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import NotFoundError
-from vendor_ai.domain.gate import GateBlockedError
+from vendor_ai.domain.gate import GATE_TO, GateBlockedError
 from vendor_ai.domain.problem import Problem
 from vendor_ai.domain.vendor import Component, Vendor
 from vendor_ai.importers.inventory import InventoryRow
 from vendor_ai.services.component import gate_against, tier_snapshot
 from vendor_ai.services.component_finding import raise_findings, settle_findings
+from vendor_ai.services.tier_change import follow_tier, lowers, tier_change
 
 Change = Literal["new", "changed", "unchanged"]
+_TWO_STEPS = (
+    "The row lowers the tier of a component that is approved or in use, and changes its status. "
+    "Import the use first with the status as it is; change the status once another person agreed to the lower tier."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,9 @@ def plan_import(session: Session, rows: Sequence[InventoryRow], problems: Sequen
             wanted = row.merged(known)
             fields = _difference(known, wanted)
             change = InventoryChange(row.row, wanted.ref, row.vendor.ref, "changed" if fields else "unchanged", fields)
+            if "status" in fields and lowers(known, wanted) and GATE_TO[wanted.status] is not None:
+                refused.append(Problem(row.row, "status", _TWO_STEPS))
+                continue
             if "status" in fields and (blocked := gate_against(session, key, known.status, wanted, at=at)):
                 refused.append(Problem(row.row, "status", str(GateBlockedError(blocked, wanted.status))))
                 continue
@@ -105,20 +113,23 @@ def carry_out(session: Session, plan: InventoryPlan, *, by: Actor, at: datetime)
             store.save_vendor(session, vendor, at=at)
     for component, change in zip(plan.components, plan.changes, strict=True):
         if change.change != "unchanged":
+            before = store.component_key(session, component.ref)[1] if change.change == "changed" else None
             store.save_component(session, component, at=at)
             audit.append(
                 session,
-                AuditEvent(at, by.name, f"inventory.{change.change}", "component", component.ref, _said(component, change)),
+                AuditEvent(at, by.name, f"inventory.{change.change}", "component", component.ref, _said(before, component, change)),
             )
             key, stored = store.component_key(session, component.ref)
+            if before is not None:
+                follow_tier(session, key, before, stored, by=by, at=at)
             raise_findings(session, key, stored, at=at, new=change.change == "new")
             if change.change == "changed":
                 settle_findings(session, key, stored, at=at)
 
 
-def _said(component: Component, change: InventoryChange) -> dict[str, object]:
-    """The changed fields, and with a status the tier it was given at."""
-    fields: dict[str, object] = {"fields": list(change.fields)}
+def _said(before: Component | None, component: Component, change: InventoryChange) -> dict[str, object]:
+    """The changed fields, the tier where it moved, and with a status the tier it was given at."""
+    fields: dict[str, object] = {"fields": list(change.fields), **(tier_change(before, component) if before else {})}
     if "status" not in change.fields:
         return fields
     return fields | {"status": component.status.value, "tier": tier_snapshot(component)}

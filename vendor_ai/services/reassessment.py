@@ -1,7 +1,7 @@
-"""When a component must be assessed again: by the rhythm of its tier, and for causes that are noted once."""
+"""When a component must be assessed again: by the rhythm of its tier for each vendor pack, and for causes that are noted once."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -21,7 +21,7 @@ from vendor_ai.domain.tier import RiskTier
 from vendor_ai.domain.vendor import Component, ComponentStatus
 from vendor_ai.governance.tier_files import shipped_rules
 from vendor_ai.services.assessment import pack_of, row_of, send
-from vendor_ai.services.gate_case import decisions_of, living, proven_breaches
+from vendor_ai.services.gate_case import asked_of_vendor, decisions_of, living, proven_breaches, vendor_packs_decided
 from vendor_ai.services.questionnaire import PackInvalidError, find_pack
 from vendor_ai.services.tier import tier_of
 
@@ -84,13 +84,13 @@ def reassessments(session: Session, *, at: datetime) -> list[Reassessment]:
 
 
 def reassessment(session: Session, key: int, component: Component, *, at: datetime) -> Reassessment:
-    """What is known about the next assessment of one component."""
-    last = _last(session, key, at)
+    """What is known about the next assessment of one component; of several packs the one that is due first."""
+    last = _decided(session, key, at)
     causes = tuple(_read(row) for row in _open(session, key, last) if row.cause != Cause.DATE)
-    due = None if last is None or component.status is ComponentStatus.RETIRED else due_on(component, last)
-    tier = tier_of(component)
-    running = living(session, key)
-    return Reassessment(component.ref, tier, due, causes, running[0].ref if running else "", at.date())
+    dates = [] if component.status is ComponentStatus.RETIRED else [due_on(component, entry) for entry in last.values()]
+    due = min((day for day in dates if day is not None), default=None)
+    running = asked_of_vendor(session, key)
+    return Reassessment(component.ref, tier_of(component), due, causes, running[0][0] if running else "", at.date())
 
 
 def reassessment_of(session: Session, reference: str, *, at: datetime) -> Reassessment:
@@ -112,10 +112,9 @@ def waiting(session: Session, *, at: datetime) -> list[tuple[int, str]]:
     """The components with causes that no assessment on its way answers, each with what tells this wait from another one."""
     found: dict[int, str] = {}
     for row in store.open_causes(session):
-        if row.assessment not in {running.ref for running in living(session, row.component_id)}:
-            last = _last(session, row.component_id, at)
-            if last is None or row.at > last.at:
-                found[row.component_id] = f"cause {row.id}{f' after {row.assessment}' if row.assessment else ''}"
+        under_way = row.assessment in {running.ref for running in living(session, row.component_id)}
+        if not under_way and not _answers(session, row, _decided(session, row.component_id, at)):
+            found[row.component_id] = f"cause {row.id}{f' after {row.assessment}' if row.assessment else ''}"
     return list(found.items())
 
 
@@ -129,44 +128,70 @@ def note_causes(session: Session, key: int, component: Component, *, at: datetim
 
     A component that was never decided has nothing to be assessed again.
     """
-    last = _last(session, key, at)
-    if last is None or component.status is ComponentStatus.RETIRED:
+    decided = _decided(session, key, at)
+    if not decided or component.status is ComponentStatus.RETIRED:
         return 0
-    found = list(_came_up(session, key, component, last, at))
+    found = [*_by_date(component, decided, at), *_outgrown(component, decided), *_came_up(session, key, decided)]
     return sum(note_cause(session, key, cause, reference, note, at=at) for cause, reference, note in found)
 
 
-def _came_up(session: Session, key: int, component: Component, last: StandingDecision, at: datetime) -> Iterator[tuple[Cause, str, str]]:
-    due = due_on(component, last)
-    if due is not None and at.date() >= due - timedelta(days=LEAD_DAYS):
-        yield Cause.DATE, due.isoformat(), f"{last.assessment} was decided on {last.at:%Y-%m-%d}; the next one is due on {due}."
+def note_tier(session: Session, key: int, component: Component, *, by: Actor, at: datetime) -> None:
+    """Note at once that the component outgrew its decisions, as when its use was changed."""
+    if component.status is not ComponentStatus.RETIRED:
+        for cause, reference, note in _outgrown(component, _decided(session, key, at)):
+            note_cause(session, key, cause, reference, note, by=by, at=at)
+
+
+def _by_date(component: Component, decided: Mapping[str, StandingDecision], at: datetime) -> Iterator[tuple[Cause, str, str]]:
+    for pack, last in decided.items():
+        due = due_on(component, last)
+        if due is not None and at.date() >= due - timedelta(days=LEAD_DAYS):
+            words = f"{last.assessment} ({pack}) was decided on {last.at:%Y-%m-%d}; the next one is due on {due}."
+            yield Cause.DATE, f"{due}:{pack}", words
+
+
+def _outgrown(component: Component, decided: Mapping[str, StandingDecision]) -> Iterator[tuple[Cause, str, str]]:
+    tier = tier_of(component)
+    for last in decided.values():
+        if last.outgrown(tier):
+            was = last.tier or "a tier that was not known"
+            yield Cause.TIER, f"{last.assessment}:{tier}", f"{last.assessment} was decided at {was}; {component.ref} is {tier} now."
+
+
+def _came_up(session: Session, key: int, decided: Mapping[str, StandingDecision]) -> Iterator[tuple[Cause, str, str]]:
+    def since(moment: datetime) -> bool:
+        return not _answered_at(session, key, moment, decided)
+
     for breach in proven_breaches(session, key):
-        if breach.opened_at > last.at:
+        if since(breach.opened_at):
             yield Cause.PROVEN_BREACH, f"violation:{breach.id}", f"The log proves that clause {breach.clause} was broken: {breach.subject}."
     for violation in verdicts.violations(session):
-        if violation.component_id == key and violation.figures.get("material") and violation.opened_at > last.at:
+        if violation.component_id == key and violation.figures.get("material") and since(violation.opened_at):
             yield Cause.CHANGE_NOTICE, f"violation:{violation.id}", f"A material change came without due notice: {violation.subject}."
     for notice in verdicts.notices(session, key):
         # What comes as a notice of change is material by the usual clause; an emergency security update is not one.
-        if notice.received_at > last.at and not notice.emergency:
+        if not notice.emergency and since(notice.received_at):
             told = f"{notice.model_version}, told on {notice.received_at:%Y-%m-%d}"
             yield Cause.CHANGE_NOTICE, f"notice:{notice.id}", f"The vendor announced a change: {told}."
 
 
-def start_draft(session: Session, key: int, component: Component, *, at: datetime) -> str | None:
-    """Prepare the assessment that answers the open causes, unless one is on its way; returns its reference when it is new.
+def start_drafts(session: Session, key: int, component: Component, *, at: datetime) -> list[str]:
+    """Prepare the assessments that answer the open causes, unless they are on their way; returns the references of the new ones.
 
-    It asks the newest shipped version of the pack that was decided last.
+    Each asks the newest shipped version of the pack that its cause is about.
     """
-    last, running = _last(session, key, at), [row.ref for row in living(session, key)]
-    waiting = [row for row in _open(session, key, last) if row.assessment not in running]
-    if not waiting or (last is None and not running):
-        return None
-    started = _draft(session, component, last.assessment, at) if last is not None and not running else None
-    for row in waiting:
-        row.assessment = started or running[0]
+    decided, made = _decided(session, key, at), []
+    for row in _open(session, key, decided):
+        pack, running = _about(session, row), asked_of_vendor(session, key)
+        refs = [ref for ref, asked in running if pack in ("", asked)]
+        if row.assessment in refs:
+            continue
+        if not refs and pack in decided:
+            refs = [_draft(session, component, decided[pack].assessment, at)]
+            made += refs
+        row.assessment = refs[0] if refs else row.assessment
     session.flush()
-    return started
+    return made
 
 
 def _draft(session: Session, component: Component, last: str, at: datetime) -> str:
@@ -180,12 +205,13 @@ def _draft(session: Session, component: Component, last: str, at: datetime) -> s
 
 def settle(session: Session, key: int, *, at: datetime) -> int:
     """Note which causes a later decision has answered; returns how many."""
-    last = _last(session, key, at)
-    settled = [row for row in store.causes(session, key) if row.settled_at is None and last is not None and row.at <= last.at]
-    for row in settled:
-        row.settled_at = last.at if last else at
+    decided, settled = _decided(session, key, at), 0
+    for row in store.causes(session, key):
+        if row.settled_at is None and (answers := _answers(session, row, decided)):
+            row.settled_at = max(entry.at for entry in answers)
+            settled += 1
     session.flush()
-    return len(settled)
+    return settled
 
 
 def look_again(session: Session, key: int, component: Component, *, at: datetime) -> tuple[int, int, int]:
@@ -196,17 +222,37 @@ def look_again(session: Session, key: int, component: Component, *, at: datetime
     """
     settled = settle(session, key, at=at)
     noted = note_causes(session, key, component, at=at)
-    return settled, noted, int(start_draft(session, key, component, at=at) is not None)
+    return settled, noted, len(start_drafts(session, key, component, at=at))
 
 
-def _last(session: Session, key: int, at: datetime) -> StandingDecision | None:
-    """The newest decision in force, a negative one too."""
-    found = decisions_of(session, key, at=at)
-    return found[-1] if found else None
+def _decided(session: Session, key: int, at: datetime) -> dict[str, StandingDecision]:
+    """The newest decision about each pack that the vendor answers, a negative one too; what our staff answer postpones nothing."""
+    return {entry.pack: entry for entry in decisions_of(session, key, at=at) if not entry.by_staff}
 
 
-def _open(session: Session, key: int, last: StandingDecision | None) -> list[ReassessmentRow]:
-    return [row for row in store.causes(session, key) if row.settled_at is None and (last is None or row.at > last.at)]
+def _open(session: Session, key: int, decided: Mapping[str, StandingDecision]) -> list[ReassessmentRow]:
+    return [row for row in store.causes(session, key) if row.settled_at is None and not _answers(session, row, decided)]
+
+
+def _about(session: Session, row: ReassessmentRow) -> str:
+    """The pack that a cause is about: that of its date, or the one the vendor answered last when it arose; "" where there was none."""
+    pack = row.reference.partition(":")[2] if row.cause == Cause.DATE else ""
+    return pack or _last_pack(session, row.component_id, row.at)
+
+
+def _last_pack(session: Session, key: int, at: datetime) -> str:
+    packs = vendor_packs_decided(session, key, before=at)
+    return packs[-1] if packs else ""
+
+
+def _answers(session: Session, row: ReassessmentRow, decided: Mapping[str, StandingDecision]) -> list[StandingDecision]:
+    pack = _about(session, row)
+    return [entry for entry in decided.values() if pack in ("", entry.pack) and entry.at >= row.at]
+
+
+def _answered_at(session: Session, key: int, moment: datetime, decided: Mapping[str, StandingDecision]) -> bool:
+    pack = _last_pack(session, key, moment)
+    return any(pack in ("", entry.pack) and entry.at >= moment for entry in decided.values())
 
 
 def _read(row: ReassessmentRow) -> ReassessmentCause:

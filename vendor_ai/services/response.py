@@ -96,6 +96,9 @@ def save(session: Session, respondent: Respondent, entries: Sequence[Entry], *, 
     conflicts: dict[str, Conflict] = {}
     for entry in entries:
         question = _owned(pack, respondent, entry.question)
+        if question.id in known and known[question.id].source in answering.OURS:
+            problems[question.id] = "The company that asked answers this question itself. Write a message if you have something to add."
+            continue
         stored = known[question.id].answer if question.id in known else None
         found = _read(reader, question, entry, stored, at=at)
         if isinstance(found, Problem):
@@ -187,10 +190,11 @@ def _take_back(session: Session, respondent: Respondent, questions: Sequence[str
 def entries_of(session: Session, respondent: Respondent, given: AnswerSet) -> list[Entry]:
     """A returned workbook's answers as entries over the answers that stand now; a respondent of sections gets theirs."""
     pack, known = pack_of(session, respondent.ref), answers_of(session, respondent.ref)
+    kept = answering.ours(session, respondent.ref)
     found = []
     for answer in given.answers.values():
         question = pack.question(answer.question)
-        if question is None or not respondent.sees(question.dimension) or known.get(answer.question) == answer:
+        if question is None or not respondent.sees(question.dimension) or known.get(answer.question) == answer or answer.question in kept:
             continue
         several = question.type is QuestionType.MULTI and not answer.not_applicable
         value = question.chosen(answer.value) if several else answer.value

@@ -32,13 +32,15 @@ class ShownDocument:
 
 
 def documents_of(session: Session, ref: str) -> Mapping[str, tuple[ShownDocument, ...]]:
-    """The evidence behind an assessment's questions, by question."""
+    """The evidence that the vendor itself handed over, by question; what staff filed is not its to see."""
     found: dict[str, tuple[ShownDocument, ...]] = {}
     shown: dict[int, ShownDocument] = {}
     for use in store.uses(session, noun=EvidenceNoun.QUESTION, reference=ref):
         if use.evidence_id not in shown:
             row = session.get(EvidenceRow, use.evidence_id)
             assert row is not None
+            if not row.stored_by.startswith("link:"):
+                continue
             shown[use.evidence_id] = _shown(session, row)
         found[use.subject] = (*found.get(use.subject, ()), shown[use.evidence_id])
     return found

@@ -20,7 +20,7 @@ from vendor_ai.domain.message import ASKING, Message, Side
 from vendor_ai.domain.pack import Pack, Question, QuestionType, Scope
 from vendor_ai.domain.review import answers_digest
 from vendor_ai.scoring.applicability import Asked, asked_questions
-from vendor_ai.services.answering import Submission, submissions
+from vendor_ai.services.answering import OURS, Submission, submissions
 from vendor_ai.services.assessment import asked_properties, component_of, given_answers, key_of, pack_of, row_of
 from vendor_ai.services.cover import cover_of
 from vendor_ai.services.message import messages
@@ -56,6 +56,7 @@ class FormQuestion:
     missing: str
     messages: tuple[Message, ...]
     documents: tuple[ShownDocument, ...]
+    ours: bool = False  # answered by the company that asked, from what it knows or tested: not for the vendor to see
 
     @property
     def said(self) -> str:
@@ -203,7 +204,8 @@ class _Builder:
         return tuple(self._question(question) for question in self._listed if question.dimension == section)
 
     def _question(self, question: Question) -> FormQuestion:
-        entry = self._given.get(question.id)
+        ours = question.id in self._given and self._given[question.id].source in OURS
+        entry = None if ours else self._given.get(question.id)
         answer = entry.answer if entry else None
         applies = self._asked[question.id] is Asked.YES
         documents = self._documents.get(question.id, ())
@@ -215,7 +217,7 @@ class _Builder:
             type=question.type,
             options=tuple((option.value, option.label) for option in question.options),
             not_applicable=question.not_applicable,
-            required=question.required,
+            required=question.required and not ours,
             vendor_wide=question.scope is Scope.VENDOR,
             unit=question.unit,
             limits=_limits(question),
@@ -228,9 +230,10 @@ class _Builder:
             chosen=question.chosen(answer.value) if answer else (),
             seen=answers_digest([answer]),
             origin=entry.origin if entry else "",
-            missing=_missing(question, answer, has_documents=bool(documents)) if applies else "",
+            missing=_missing(question, answer, has_documents=bool(documents)) if applies and not ours else "",
             messages=tuple(message for message in self._heard if message.question == question.id),
             documents=documents,
+            ours=ours,
         )
 
     def _condition(self, question: Question) -> str:

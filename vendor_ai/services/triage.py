@@ -7,11 +7,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from vendor_ai.db import audit
-from vendor_ai.db.vendor import save_component
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.assessment import TRIAGE_PACK, AssessmentState
-from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.tier import Classification
 from vendor_ai.domain.vendor import Component
@@ -61,15 +58,9 @@ def read_triage(session: Session, ref: str) -> Triage:
     return Triage(row_of(session, ref).ref, about.ref, classification, chosen_packs(classification.tier, answers), changes)
 
 
-def apply_triage(session: Session, ref: str, *, by: Actor, at: datetime) -> Triage:
-    """Write what the triage states into the inventory: the component's use, its rights, regions and data."""
-    found = read_triage(session, ref)
-    if found.changes:
-        save_component(session, _with_properties(component_of(session, ref), _triage_answers(session, ref)), at=at)
-        facts = {"triage": found.assessment, "changes": {name: list(both) for name, both in found.changes.items()}}
-        tier = {"tier": found.classification.tier.value, "reasons": list(found.classification.reasons)}
-        audit.append(session, AuditEvent(at, by.name, "component.triaged", "component", found.component, {**facts, **tier}))
-    return found
+def stated_component(session: Session, ref: str) -> Component:
+    """The component as it would be with what the triage states."""
+    return _with_properties(component_of(session, ref), _triage_answers(session, ref))
 
 
 def send_packs(session: Session, ref: str, *, contact: str = "", due_at: datetime | None = None, by: Actor, at: datetime) -> list[str]:

@@ -39,15 +39,24 @@ class _UnreadableError(ValueError):
     """The file is not JSON as this program writes it."""
 
 
-Check = Callable[[dict[str, Any], Path, str | None], FileCheck]
+@dataclass(frozen=True, slots=True)
+class ExpectedKey:
+    """The fingerprint of the key that must have signed; ``own`` where it is this installation's and not one that the asker named."""
+
+    fingerprint: str
+    own: bool = False
 
 
-def verify_file(path: Path, *, fingerprint: str | None = None) -> FileCheck:
+Check = Callable[[dict[str, Any], Path, ExpectedKey | None], FileCheck]
+
+
+def verify_file(path: Path, *, fingerprint: str | None = None, own: str | None = None) -> FileCheck:
     """Check a file by what it says it is: every digest and the signature, with no other source than the file.
 
     Args:
         path: An approval, or an exported audit chain.
-        fingerprint: Of the key that must have signed it, known from elsewhere; None leaves open who signed.
+        fingerprint: Of the key that must have signed it, known from elsewhere.
+        own: Of this installation's key, which must have signed where no ``fingerprint`` is given; without both who signed is left open.
 
     Raises:
         OSError: When the file cannot be read.
@@ -63,7 +72,9 @@ def verify_file(path: Path, *, fingerprint: str | None = None) -> FileCheck:
     if head.get("version") != FILE_VERSION or isinstance(head.get("version"), bool | float):
         problem = f"The version {head.get('version')!r} is not known; this program reads version {FILE_VERSION}."
         return FileCheck(str(kind), (problem,))
-    return check(head, path, fingerprint)
+    if fingerprint is not None:
+        return check(head, path, ExpectedKey(fingerprint.strip().lower()))
+    return check(head, path, ExpectedKey(own, own=True) if own else None)
 
 
 def _head(path: Path) -> dict[str, Any]:
@@ -100,20 +111,27 @@ def _no_constant(text: str) -> Any:
     raise _UnreadableError(f"The file holds {text}, which is no JSON value.")
 
 
-def _signed(document: Mapping[str, Any], fingerprint: str | None) -> tuple[list[str], dict[str, Any]]:
+def _signed(document: Mapping[str, Any], expected: ExpectedKey | None) -> tuple[list[str], dict[str, Any]]:
     """What is wrong with the signature over everything else in the document, and the key that made it."""
     statement = {name: value for name, value in document.items() if name not in ("public_key", "signature")}
     why = why_not_signed(statement, document.get("public_key"), document.get("signature"))
     if why:
         return [why], {"fingerprint": None}
     found = fingerprint_of(str(document["public_key"]))
-    if fingerprint is not None and fingerprint.strip().lower() != found:
-        return [f"Another key signed it: its fingerprint is {found}, not {fingerprint.strip().lower()}."], {"fingerprint": found}
-    return [], {"fingerprint": found}
+    return [_another(found, expected)] if expected and expected.fingerprint != found else [], {"fingerprint": found}
 
 
-def _check_approval(document: dict[str, Any], _path: Path, fingerprint: str | None) -> FileCheck:
-    problems, facts = _signed(document, fingerprint)
+def _another(found: str, expected: ExpectedKey) -> str:
+    if not expected.own:
+        return f"Another key signed it: its fingerprint is {found}, not {expected.fingerprint}."
+    return (
+        f"It is signed by a key that is not this installation's: its fingerprint is {found}, ours is {expected.fingerprint}. "
+        "If another installation signed it, name its key with --fingerprint."
+    )
+
+
+def _check_approval(document: dict[str, Any], _path: Path, expected: ExpectedKey | None) -> FileCheck:
+    problems, facts = _signed(document, expected)
     entry = _entry(document.get("audit"))
     if entry is None:
         return FileCheck(APPROVAL_KIND, (*problems, "The audit entry is not one: a field is missing or of another type."), facts)
@@ -125,15 +143,18 @@ def _check_approval(document: dict[str, Any], _path: Path, fingerprint: str | No
     if not problems and canonical(statement) != canonical(approval_statement(entry)):
         problems.append("What the file says beside its audit entry is not what the entry says.")
     facts |= {name: document.get(name) for name in ("approval", "component", "audit")}
-    return FileCheck(APPROVAL_KIND, tuple(problems), facts, _approval_notes(fingerprint))
+    return FileCheck(APPROVAL_KIND, tuple(problems), facts, _approval_notes(expected))
 
 
-def _approval_notes(fingerprint: str | None) -> tuple[str, ...]:
-    known = () if fingerprint is not None else (_WHO,)
+def _approval_notes(expected: ExpectedKey | None) -> tuple[str, ...]:
+    known = () if expected else (_WHO,)
     return (*known, "Whether it was revoked since, only the installation that signed it can tell.")
 
 
-_WHO = "Compare the fingerprint with the one that `vendor-ai gate key` prints there: the file alone cannot tell whose key it is."
+_WHO = (
+    "It is signed by a key nobody vouched for here. "
+    "Compare the fingerprint with the one that `vendor-ai gate key` prints there: the file alone cannot tell whose key it is."
+)
 
 
 def _entry(data: Any) -> ChainEntry | None:
@@ -150,8 +171,8 @@ def _entry(data: Any) -> ChainEntry | None:
     return entry if whole else None
 
 
-def _check_audit(head: dict[str, Any], path: Path, fingerprint: str | None) -> FileCheck:
-    problems, facts = _signed(head, fingerprint)
+def _check_audit(head: dict[str, Any], path: Path, expected: ExpectedKey | None) -> FileCheck:
+    problems, facts = _signed(head, expected)
     entries, last = head.get("entries"), head.get("head")
     try:
         count, digest, found = chain_problems(_lines(path))
@@ -160,7 +181,7 @@ def _check_audit(head: dict[str, Any], path: Path, fingerprint: str | None) -> F
     problems += found
     if count != entries or f"{count}:{digest}" != last:
         problems.append(f"The file holds {count} entries up to {digest or 'nothing'}; its first line says {entries} and {last}.")
-    notes = () if fingerprint is not None else (_WHO,)
+    notes = () if expected else (_WHO,)
     return FileCheck(AUDIT_KIND, tuple(problems), {**facts, "entries": count, "head": f"{count}:{digest}"}, notes)
 
 

@@ -69,7 +69,7 @@ def waive(
         InvalidInputError: When the gate does not ask for the subject, or the end date has passed.
     """
     key, component = component_key(session, reference)
-    tier = usable_tier(component)
+    tier = usable_tier(session, component)
     known = [*tier.required_approvals, *sorted(shipped_gate_rules().facts_at(gate))]
     if subject not in known:
         raise InvalidInputError(
@@ -98,7 +98,7 @@ def second_waiver(session: Session, number: int, *, by: Actor, at: datetime) -> 
         raise ConflictError(f"Waiver {number} {state}. Ask for a new one with `vendor-ai gate waive`.")
     if same_person(row.by, by.name):
         raise NotAllowedError(f"{by.name} asked for waiver {number}; a second person has to agree to it.")
-    usable_tier(component)
+    usable_tier(session, component)
     require_role(session, by, shipped_gate_rules().waiver_roles, "agree to a waiver")
     require_independence(session, row.component_id, by)
     row.second_by, row.second_at = by.name, at

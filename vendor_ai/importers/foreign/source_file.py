@@ -18,6 +18,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _SECTION_KEYS = ("section", "title", "name", "label", "domain", "category")
 _OPTION_KEYS = frozenset({"options", "choices", "answers", "answer_options", "responses"})
 _MOST_ROWS = 50_000
+_LONGEST_CELL = 131_072  # Python's own limit, which the reading of logs raises for the whole process
 
 
 def read_source(content: bytes, name: str) -> Book:
@@ -111,6 +112,8 @@ def _columns(text: str, delimiter: str) -> int:
 
 
 def _csv_cell(text: str) -> GridCell:
+    if len(text) > _LONGEST_CELL:
+        raise csv.Error(f"a cell has more than {_LONGEST_CELL} characters")
     return Computed(text) if text.startswith("=") and len(text) > 1 else text
 
 
