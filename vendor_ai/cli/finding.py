@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from vendor_ai.cli.output import JsonOption, print_json, print_table
-from vendor_ai.cli.session import acting, open_session
+from vendor_ai.cli.session import TokenOption, acting, deciding, open_session
 
 finding = typer.Typer(no_args_is_help=True, help="What surfaced and needs an owner: conditions of approvals, and more.")
 
@@ -99,17 +99,19 @@ def close(
     number: NumberArgument,
     closure: Annotated[str, typer.Option("--closure", help="What was done, and how you know.")] = "",
     evidence: Annotated[str, typer.Option("--evidence", help="Reference of a stored document that shows it, e.g. acme-e4.")] = "",
+    token: TokenOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Close a finding with what shows that it was mended.
+    """Close a finding with what shows that it was mended; a lowered tier takes a token of a second person who may decide.
 
     Example: vendor-ai finding close 3 --closure "The retest passed" --evidence acme-e4
     """
     from vendor_ai.services.finding import close as service
 
     app = open_session()
+    by = deciding(app, token) if token else acting()
     with app.records.write() as session:
-        found = service(session, number, closure, evidence=evidence, by=acting(), at=app.clock.now())
+        found = service(session, number, closure, evidence=evidence, by=by, at=app.clock.now())
     if as_json:
         print_json(found.as_json())
         return
