@@ -35,9 +35,7 @@ def send(
     pack: Annotated[str, typer.Option("--pack", help="Id of a pack, or the path of a pack file.")] = "vendor-ai-due-diligence",
     draft: Annotated[bool, typer.Option("--draft", help="Prepare it; `assessment dispatch` sends it later.")] = False,
     contact: Annotated[str, typer.Option("--contact", help="E-mail address of the vendor's contact, for reminders.")] = "",
-    due: Annotated[
-        str | None, typer.Option("--due", help="When the answers are due: a date (its end in UTC), or ISO 8601.")
-    ] = None,
+    due: Annotated[str | None, typer.Option("--due", help="When the answers are due: a date (its end in UTC), or ISO 8601.")] = None,
     language: Annotated[str, typer.Option("--language", help="Language of the questions, where the pack has it, e.g. de.")] = "",
     supersedes: Annotated[str, typer.Option("--supersedes", help="The earlier assessment that this one follows.")] = "",
     as_json: JsonOption = False,

@@ -18,9 +18,7 @@ def triage(
     apply: Annotated[bool, typer.Option("--apply", help="Write use, rights, regions and data into the inventory.")] = False,
     send: Annotated[bool, typer.Option("--send", help="Send the packs it leads to, after --apply.")] = False,
     contact: Annotated[str, typer.Option("--contact", help="E-mail address of the vendor's contact, for what is sent.")] = "",
-    due: Annotated[
-        str | None, typer.Option("--due", help="When the answers are due: a date (its end in UTC), or ISO 8601.")
-    ] = None,
+    due: Annotated[str | None, typer.Option("--due", help="When the answers are due: a date (its end in UTC), or ISO 8601.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say which tier a triage leads to and which packs to send; store nothing unless told to.
