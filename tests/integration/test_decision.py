@@ -535,7 +535,9 @@ def test_the_command_line_takes_a_milder_decision_through_two_persons(cli: Comma
     made = cli.ok("assessment", "second", "ocr-a1", "--decision", "--reason", "Fine", "--token", sven, "--json").json
     assert (made["state"], made["by"], made["second_by"]) == ("effective", "user:anna", "user:sven")
     assert [entry["text"] for entry in cli.ok("finding", "list", "--json").json] == ["Ask counsel", "Make it lawful."]
-    assert cli.ok("assessment", "reopen", "ocr-a1", "--reason", "Over").out == "ocr-a1 is reopened; its decision no longer holds.\n"
+    assert cli("assessment", "reopen", "ocr-a1", "--reason", "Over").code == 3  # nobody in particular may not
+    over = cli.ok("assessment", "reopen", "ocr-a1", "--reason", "Over", "--token", anna)
+    assert over.out == "ocr-a1 is reopened; its decision no longer holds.\n"
     assert "reopened" in cli.ok("assessment", "decisions", "ocr-a1").out
 
 
@@ -553,3 +555,13 @@ def test_words_that_do_not_fit_are_refused_with_advice(cli: CommandLine, words: 
     outcome = cli("assessment", *words)
     assert outcome.code == 3
     assert said in outcome.err
+
+
+def test_only_who_may_decide_or_a_job_reopens_a_decision(records: Records) -> None:
+    with records.write() as session:
+        store_vendor(session)
+        ref = reviewed(session)
+        decide(session, ref, Recommendation.APPROVED, rationale="Fit.", by=APPROVER, at=NOW)
+        with pytest.raises(NotAllowedError, match="is no person known here"):
+            reopen(session, ref, reason="Why not.", by=Actor("cli:root"), at=NOW)
+        reopen(session, ref, reason="A condition is overdue.", by=Actor("job:condition"), at=NOW)

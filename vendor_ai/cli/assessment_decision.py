@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from vendor_ai.cli.output import JsonOption, print_json, print_table
-from vendor_ai.cli.session import TokenOption, acting, deciding, open_session
+from vendor_ai.cli.session import TokenOption, deciding, open_session
 from vendor_ai.domain.decision import DecisionState, read_condition
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.pack import Recommendation
@@ -135,16 +135,17 @@ def decisions(ref: RefArgument, as_json: JsonOption = False) -> None:
     print_table(f"Decisions about {ref}", columns, rows, empty="Nobody has decided yet.")
 
 
-def reopen(ref: RefArgument, reason: ReasonOption, as_json: JsonOption = False) -> None:
+def reopen(ref: RefArgument, reason: ReasonOption, token: TokenOption = None, as_json: JsonOption = False) -> None:
     """End a decision: the assessment is answered and reviewed again.
 
-    Example: vendor-ai assessment reopen acme-ocr-a1 --reason "The vendor was bought"
+    Example: vendor-ai assessment reopen acme-ocr-a1 --reason "The vendor was bought" --token TOKEN
     """
     from vendor_ai.services import decision as service
 
     app = open_session()
+    by = deciding(app, token)
     with app.records.write() as session:
-        service.reopen(session, ref, reason=reason, by=acting(), at=app.clock.now())
+        service.reopen(session, ref, reason=reason, by=by, at=app.clock.now())
     if as_json:
         print_json({"assessment": ref, "state": "reopened"})
         return

@@ -144,13 +144,16 @@ def refuse(session: Session, ref: str, *, reason: str, by: Actor, at: datetime) 
 
 
 def reopen(session: Session, ref: str, *, reason: str, by: Actor, at: datetime) -> None:
-    """End the decision about an assessment; it is answered and reviewed again.
+    """End the decision about an assessment; it is answered and reviewed again. The program's own jobs may, else who may decide.
 
     Raises:
         WrongStateError: When it is not decided.
         InvalidInputError: When the reason is missing.
+        NotAllowedError: When a person may not decide.
     """
     row = row_of(session, ref)
+    if not by.name.startswith(("program:", "job:")):
+        require_decider(session, by)
     if not reason.strip():
         raise InvalidInputError("Reopening an assessment needs a reason. Give one with --reason.")
     move(session, row, AssessmentState.REOPENED)
