@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories.command_line import CommandLine
-from tests.factories.decision import A_YEAR_ON, approved, approved_with_conditions, decided_more_mildly, reviewed
+from tests.factories.decision import A_YEAR_ON, approved, approved_with_conditions, decided_more_mildly, reviewed, token_of
 from tests.factories.due_diligence import APPROVER, NOW, PROCUREMENT, REVIEWER, SECOND, store_vendor, submitted
 from tests.factories.installation import empty_installation
 from vendor_ai.db import evidence as evidence_store
@@ -213,7 +213,9 @@ def test_the_command_line_lists_assigns_and_closes_findings(app: App, tmp_path: 
 
     assert cli.ok("finding", "assign", number, "Ines Ortega").out == f"Finding {number} belongs to Ines Ortega.\n"
     assert "Ines Ortega" in cli.ok("finding", "show", number).out
-    assert cli.ok("finding", "close", number, "--closure", "Retest passed").out == f"Finding {number} is closed.\n"
+    assert "to decide takes a person" in cli("finding", "close", number, "--closure", "Retest passed").err
+    by = ("--token", token_of(cli, "omar", "risk_officer"))
+    assert cli.ok("finding", "close", number, "--closure", "Retest passed", *by).out == f"Finding {number} is closed.\n"
     assert [entry["subject"] for entry in cli.ok("finding", "list", "--json").json] == ["ocr-a1:monitored"]
-    assert cli("finding", "close", number, "--closure", "Again").code == 3
+    assert cli("finding", "close", number, "--closure", "Again", *by).code == 3
     assert "ocr-a1:tested" in cli.ok("finding", "list", "--all").out

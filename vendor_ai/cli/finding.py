@@ -102,9 +102,9 @@ def close(
     token: TokenOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Close a finding with what shows that it was mended; a lowered tier takes a token of a second person who may decide.
+    """Close a finding with what shows that it was mended; conditions and lowered tiers take a token of who may decide.
 
-    Example: vendor-ai finding close 3 --closure "The retest passed" --evidence acme-e4
+    Example: vendor-ai finding close 3 --closure "The retest passed" --evidence acme-e4 --token TOKEN
     """
     from vendor_ai.services.finding import close as service
 

@@ -11,8 +11,9 @@ from vendor_ai.db.finding import FindingRow
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from vendor_ai.domain.finding import SHADOW_AI, TrackedFinding
+from vendor_ai.domain.finding import CONDITION, SHADOW_AI, TrackedFinding
 from vendor_ai.services.tier_lowered import TIER_LOWERED, refuse_closer
+from vendor_ai.services.user import require_decider
 
 CLOSED = "closed"
 _RESPONDENT = "link:"  # how the name of a vendor's respondent begins
@@ -62,7 +63,7 @@ def close(session: Session, number: int, closure: str, *, evidence: str = "", by
     Raises:
         NotFoundError: When there is no such finding or document.
         ConflictError: When it is closed, or is a shadow-AI finding, which is settled by what becomes of the service.
-        NotAllowedError: When the vendor would close it.
+        NotAllowedError: When the vendor would close it, or for a condition somebody who may not decide.
         InvalidInputError: When nothing shows that it was mended.
     """
     row = _open(session, number)
@@ -72,6 +73,8 @@ def close(session: Session, number: int, closure: str, *, evidence: str = "", by
         raise ConflictError(f"Finding {number} is about shadow AI; it ends with what becomes of the service, not by closing it here.")
     if row.kind == TIER_LOWERED:
         refuse_closer(session, row, by)
+    elif row.kind == CONDITION:
+        require_decider(session, by)  # an open condition is what keeps an approval honest
     if not closure.strip() and not evidence.strip():
         raise InvalidInputError(f"Closing finding {number} needs what shows that it was mended: --closure TEXT, --evidence REF, or both.")
     document = _shown(session, evidence.strip().lower()) if evidence.strip() else None
