@@ -87,7 +87,7 @@ def test_a_used_version_of_a_pack_is_frozen(acme: CommandLine, tmp_path: Path) -
     (tmp_path / "changed.yaml").write_text(changed)
     outcome = acme("assessment", "send", "ocr", "--pack", tmp_path / "changed.yaml")
     assert outcome.code == 3
-    assert "Give the changed pack a new version" in outcome.err
+    assert "Raise the version" in outcome.err
 
 
 def test_a_workbook_sent_about_another_component_is_refused_naming_both(acme: CommandLine, tmp_path: Path) -> None:
