@@ -233,7 +233,9 @@ def test_the_job_sends_through_the_server_that_is_set(cli: CommandLine, post: Po
     monkeypatch.setenv("VENDOR_AI_MAIL_SERVER", f"smtp://127.0.0.1:{post.port}")
     monkeypatch.setenv("VENDOR_AI_MAIL_FROM", "vendor-risk@buyer.example")
     cli.inventory("ocr")
-    cli.ok("assessment", "send", "ocr", "--pack", "engineer-risk-checklist", "--due", "2099-12-10T00:00:00Z", "--contact", "jane@acme.example")
+    cli.ok(
+        "assessment", "send", "ocr", "--pack", "engineer-risk-checklist", "--due", "2099-12-10T00:00:00Z", "--contact", "jane@acme.example"
+    )
     runs = cli.ok("job", "run", "reminder", "--at", "2099-12-09T08:00:00Z", "--json").json
     listed = cli.ok("assessment", "reminders", "ocr-a1", "--json").json
 
