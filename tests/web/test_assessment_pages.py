@@ -8,9 +8,13 @@ from fastapi.testclient import TestClient
 from tests.factories.installation import BY, NOW, add_component, empty_installation
 from tests.web.conftest import LOCAL, bearer_of
 from tests.web.test_pages import HOSTILE, Reader, read
+from vendor_ai.db.vendor import component_key
 from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import AnswerSource
+from vendor_ai.domain.decision import DecisionCondition
 from vendor_ai.services import answering, assessment
+from vendor_ai.services.component_finding import raise_findings
+from vendor_ai.services.condition import open_conditions
 from vendor_ai.services.questionnaire import find_pack
 from vendor_ai.web.app import create_app
 from vendor_ai.wiring import App
@@ -94,3 +98,17 @@ def test_a_path_instead_of_a_packs_name_is_refused(bare: App) -> None:
     headers = bearer_of(bare, "assesses", "assess")
     answer = client_of(bare).post("/api/v1/components/ocr/assessments", json={"pack": "../../etc/passwd.yaml"}, headers=headers)
     assert answer.status_code == 422
+
+
+def test_the_to_do_page_lists_conditions_and_findings_of_components_and_an_empty_one_says_so(bare: App) -> None:
+    assert "Nothing is open: no condition, no unapproved use, no missing owner." in read(client_of(bare), "/to-do").text
+    with bare.records.write() as session:
+        ref = assessment.send(session, "ocr", find_pack("vendor-ai-due-diligence"), by=BY, at=NOW)
+        open_conditions(session, ref, 1, [DecisionCondition("Send the report.", "vendor", 30)], by=BY, at=NOW)
+        component = assessment.component_of(session, ref)
+        raise_findings(session, component_key(session, "ocr")[0], component, at=NOW, new=True)
+    page = read(client_of(bare), "/to-do")
+    assert "Send the report." in page.text
+    assert "Unapproved use" in page.text
+    assert "Unassigned owner" in page.text
+    assert page.text.index("2026-12-20 09:30 UTC") < page.text.index("no date")
