@@ -10,6 +10,8 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from tests.factories.installation import BY, NOW, add_component
+from tests.web.test_pages import Reader
+from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.band import Band
 from vendor_ai.domain.pack import Dimension, Level, Option, Pack, QuestionTranslation, QuestionType, Scope, Translation, Trigger
 from vendor_ai.domain.question import Question
@@ -18,6 +20,7 @@ from vendor_ai.web.app import create_app
 from vendor_ai.wiring import App
 
 LOCAL = "http://127.0.0.1:8321"
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 YES_NO = (Option("yes", "Yes", Level.LOW), Option("no", "No", Level.CRITICAL))
 # Texts without any word for a level, so that a test can look for those.
 OPTIONS = tuple(Option(f"o{n}", label, Level(n)) for n, label in enumerate(("Every week", "Once a year", "Rarely", "Not at all"), start=1))
@@ -182,3 +185,22 @@ def visitor(app: App, component: str = "ocr", **options: Any) -> Visitor:
     """Somebody with an open link into a new assessment."""
     ref = send(app, component)
     return Visitor(app, ref).open(link(app, ref, **options).token)
+
+
+def words(page: str) -> str:
+    """The text of a page as it is read."""
+    reader = Reader()
+    reader.feed(page)
+    return reader.text
+
+
+def answers(jane: Visitor) -> dict[str, Answer]:
+    """What is stored of the visitor's questionnaire."""
+    with jane.app.records.read() as session:
+        return assessment.answers_of(session, jane.ref)
+
+
+def state(jane: Visitor) -> str:
+    """Where the visitor's questionnaire stands."""
+    with jane.app.records.read() as session:
+        return assessment.assessment(session, jane.ref).state

@@ -7,12 +7,10 @@ from datetime import date
 import pytest
 
 from tests.factories.installation import BY, NOW
-from tests.factories.respondent import Visitor, visitor
-from tests.web.test_pages import Reader
+from tests.factories.respondent import PDF, Visitor, answers, state, visitor, words
 from vendor_ai.db import decision as decision_store
 from vendor_ai.db.decision import DecisionRow
 from vendor_ai.domain.actor import Actor
-from vendor_ai.domain.answer import Answer
 from vendor_ai.domain.assessment import AssessmentState
 from vendor_ai.domain.decision import DecisionCondition
 from vendor_ai.domain.message import MessageKind, Side
@@ -20,29 +18,12 @@ from vendor_ai.domain.pack import Level
 from vendor_ai.services import assessment, condition, evidence, evidence_record, message
 from vendor_ai.wiring import App
 
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ALICE = Actor("user:alice")
 
 
 @pytest.fixture
 def jane(app: App) -> Visitor:
     return visitor(app)
-
-
-def words(page: str) -> str:
-    reader = Reader()
-    reader.feed(page)
-    return reader.text
-
-
-def answers(jane: Visitor) -> dict[str, Answer]:
-    with jane.app.records.read() as session:
-        return assessment.answers_of(session, jane.ref)
-
-
-def state(jane: Visitor) -> str:
-    with jane.app.records.read() as session:
-        return assessment.assessment(session, jane.ref).state
 
 
 def test_a_document_stands_at_its_question_with_when_it_was_looked_at_and_no_name_of_ours(jane: Visitor) -> None:

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.factories.installation import BY, NOW
-from tests.factories.respondent import ANSWERS, LOCAL, Visitor, link, send, vendor_pack, visitor
+from tests.factories.respondent import ANSWERS, LOCAL, PDF, Visitor, answers, link, send, state, vendor_pack, visitor, words
 from tests.web.test_pages import Reader
 from vendor_ai.db.vendor import save_component
 from vendor_ai.domain.actor import Actor
@@ -22,29 +22,12 @@ from vendor_ai.services import answering, assessment, evidence, evidence_link, m
 from vendor_ai.web.app import create_app
 from vendor_ai.wiring import App
 
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ALICE = Actor("user:alice")
 
 
 @pytest.fixture
 def jane(app: App) -> Visitor:
     return visitor(app)
-
-
-def words(page: str) -> str:
-    reader = Reader()
-    reader.feed(page)
-    return reader.text
-
-
-def answers(jane: Visitor) -> dict[str, Answer]:
-    with jane.app.records.read() as session:
-        return assessment.answers_of(session, jane.ref)
-
-
-def state(jane: Visitor) -> str:
-    with jane.app.records.read() as session:
-        return assessment.assessment(session, jane.ref).state
 
 
 def test_the_whole_list_stands_there_before_the_first_answer_conditional_questions_too(jane: Visitor) -> None:
