@@ -4,7 +4,14 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import NoneType
 from typing import Any, TypedDict
+
+import msgspec
+
+_FLAT = frozenset({str, int, float, bool, NoneType, datetime})
+_PLAIN = _FLAT | {dict}
+_encode = msgspec.json.Encoder().encode
 
 
 class PredictionFields(TypedDict, total=False):
@@ -47,24 +54,45 @@ class OutcomeFields(TypedDict, total=False):
 
 
 def line_of(fields: Mapping[str, Any]) -> bytes:
-    """The filled fields as one line of JSON; a time without a zone is taken as the machine's.
+    """The filled fields as one line of JSON.
+
+    The line is made while the caller waits: that is quicker than a copy which is safe from later changes, and a third of its size.
 
     Raises:
         TypeError: When a value has no JSON form.
         ValueError: When a number is not finite, or the fields contain themselves.
     """
+    if _is_plain(fields):
+        line = _encode(fields)
+        if b"null" not in line:  # so the quick encoder writes what is empty, and what is not a finite number
+            return line + b"\n"
     given = {name: value for name, value in fields.items() if value is not None}
-    return json.dumps(given, default=_plain, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return json.dumps(given, default=_known, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _plain(value: object) -> Any:
+def with_zone(at: datetime) -> datetime:
+    """A time with its zone: one without is taken as the machine's."""
+    return at.astimezone() if isinstance(at, datetime) and at.tzinfo is None else at
+
+
+def _is_plain(fields: Mapping[str, Any]) -> bool:
+    """Whether the quick encoder writes every value as the log reads it; it has a form for bytes and sets, and the log has none."""
+    kinds = set(map(type, fields.values()))
+    if dict not in kinds:
+        return kinds <= _FLAT
+    return kinds <= _PLAIN and all(_FLAT.issuperset(map(type, value.values())) for value in fields.values() if type(value) is dict)
+
+
+def _known(value: object) -> Any:
     """What JSON lacks, as the log reads it."""
     if isinstance(value, datetime):
-        return value.astimezone().isoformat()
+        return with_zone(value).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
     item = getattr(value, "item", None)
     if callable(item):  # a scalar of numpy and its like
         return item()

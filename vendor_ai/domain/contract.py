@@ -101,6 +101,10 @@ class Performance:
     freeze_days: int = 30
     maturity_days: int = 0
     completeness: Decimal | None = None
+    bound_ms: Decimal | None = None  # for metrics that count the calls above a latency bound
+    by: str = ""  # for metrics that compare groups: the field whose values are the groups
+    minimum_group: int = 30  # smaller groups are shown and not compared
+    cluster: str = ""  # field whose values depend on each other inside, "" for none agreed
     claim_days: int | None = None  # days after the period's end to claim a credit; None: no deadline agreed
 
     @property

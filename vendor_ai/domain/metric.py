@@ -1,11 +1,13 @@
 """What a metric is, and what it reads from counters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from vendor_ai.domain.measure import Counts
+from vendor_ai.domain.need import Need
+from vendor_ai.domain.report import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +55,98 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class MetricOptions:
-    """What a clause fixes for its metric."""
+    """What a clause fixes for its metric.
+
+    Attributes:
+        positive: The label that counts as positive, of two classes.
+        average: How classes are averaged: ``micro``, ``macro``, ``weighted``, or a class's own label for per-class figures.
+        labels: Every class seen in the period, sorted; the measuring code fills it in.
+        minimum_group: Groups with fewer calls in the denominator are shown and not compared.
+    """
 
     positive: str | None = None
     average: str | None = None
+    labels: tuple[str, ...] = ()
+    minimum_group: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A figure that is no plain share: a function of integers that add up over calls.
+
+    Attributes:
+        parts: Counters to k integers; those of two sets of calls add up to those of both together. ``options.labels`` fixes k.
+        exact: The k integers of a whole period to the figure; None where it is undefined.
+        figure: The same over arrays of shape (..., k), giving shape (...), NaN where undefined: for thousands of redrawn samples.
+        base: Calls in the metric's own denominator, what a minimum sample is held against.
+        open_calls: Calls that could still change the figure (unlabelled).
+        disjoint: Whether the parts count disjoint calls, so that independent calls can be redrawn from them. Else only whole days or
+            clusters can, and with too few of them nothing is proven.
+    """
+
+    parts: Callable[[Counts, MetricOptions], tuple[int, ...]]
+    exact: Callable[[tuple[int, ...]], Fraction | float | None]
+    figure: Callable[[Any], Any]
+    base: Callable[[Counts, MetricOptions], int]
+    open_calls: Callable[[Counts, MetricOptions], int]
+    disjoint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowStatistic:
+    """A figure that only rows give, such as the area under a curve.
+
+    Attributes:
+        columns: Columns of the call that it reads (see ``vendor_ai.domain.need.Call``), numbers or text.
+        figure: Those columns as arrays of shape (n,) to the figure; NaN where undefined.
+        interval: The same with a confidence to a two-sided interval.
+        p_values: The same with limit and ``is_floor`` to the one-sided p-values of a breach and of compliance.
+    """
+
+    columns: tuple[str, ...]
+    figure: Callable[[Mapping[str, Any], MetricOptions], float]
+    interval: Callable[[Mapping[str, Any], MetricOptions, float], tuple[float, float]]
+    p_values: Callable[[Mapping[str, Any], MetricOptions, float, bool], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric, one file.
+    """One metric, one file; it has exactly one of ``read``, ``statistic`` and ``rows``.
 
     Attributes:
         key: Name in contracts, e.g. ``accuracy``.
         label: Name on screens.
-        unit: ``share`` (0-1) or ``ms``.
+        unit: ``share`` (0-1), ``ms``, ``number`` (the prediction's own unit), ``percent``, ``money`` or ``calls_per_minute``.
         better: Which direction is good.
         needs_labels: Whether outcomes are needed.
         read: Counters to the share under test.
+        statistic: Counters to a figure that is no plain share.
+        rows: Rows to a figure that counters cannot give.
         quantile: For latency percentiles the share of calls that must stay at or under the limit, e.g. 0.95.
+        needs: Integers to count besides the usual ones.
+        bounded: Whether the clause names a latency bound (``bound_ms``) whose exceedances are the hits.
+        grouped: Whether the clause names the field whose values are compared (``by: segment.NAME``).
         needs_positive: Whether a positive label must be named when the average is binary.
-        averages: Averages over classes that are plain shares of calls, so that the exact test applies; empty where a metric has none.
+        averages: Averages over classes that the metric knows besides a single label; empty where it has none.
         source: Where the definition comes from.
     """
 
     key: str
     label: str
-    unit: Literal["share", "ms"]
+    unit: Unit
     better: Literal["higher", "lower"]
     needs_labels: bool
-    read: Callable[[Counts, MetricOptions], Reading]
+    read: Callable[[Counts, MetricOptions], Reading] | None = None
+    statistic: Statistic | None = None
+    rows: RowStatistic | None = None
     quantile: Fraction | None = None
+    needs: tuple[Need, ...] = ()
+    bounded: bool = False
+    grouped: bool = False
     needs_positive: bool = False
     averages: tuple[str, ...] = ()
     source: str = ""
+
+    def __post_init__(self) -> None:
+        if sum(way is not None for way in (self.read, self.statistic, self.rows)) != 1:
+            raise ValueError(f"The metric {self.key} must have exactly one of read, statistic and rows.")

@@ -8,8 +8,8 @@ from typing import Literal
 
 from vendor_ai.kit.money import Money
 
-Unit = Literal["share", "ms"]
-Shown = Literal["share", "ms", "points"]
+Unit = Literal["share", "ms", "number", "percent", "money", "calls_per_minute"]
+Shown = Literal[Unit, "points"]
 
 
 class Tone(StrEnum):

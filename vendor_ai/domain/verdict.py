@@ -41,6 +41,12 @@ class Reason(StrEnum):
     WORST_CASE = "worst_case"  # rests on it: proven whatever the open calls turn out to be
     CLUSTERS_BY_DAY = "clusters_by_day"  # rests on it: the larger p-value of calls and of days decided
     CLUSTERS_TOO_FEW = "clusters_too_few"  # too few days hold rows: the test of independent calls decided
+    CLUSTERS_BY_KEY = "clusters_by_key"  # rests on it: the larger p-value of calls and of the contract's clusters decided
+    TOO_FEW_DAYS = "too_few_days"  # the figure can be tested by whole days only, and there are too few
+    LABELS_UNCERTAIN = "labels_uncertain"  # labels checked twice disagree so often that the outcome could change
+    AUDIT_SAMPLE = "audit_sample"  # rests on it: a random sample whose seed was committed before
+    MIXED_SAMPLING = "mixed_sampling"  # parts of the log hold different shares of the calls
+    IMPRECISE = "imprecise"  # the interval is wider than the agreed precision
     AT_LEAST = "percentile_at_least"  # the percentile falls on a time-out: the value is its lowest possible one
 
 

@@ -73,6 +73,7 @@ def measure(entries: Sequence[Entry], *, significance: Decimal) -> list[Measurem
 def _share(entry: Entry) -> Share:
     """Read the counters; a percentile is tested as the share of calls above its limit, at most 1 - quantile."""
     quantile = entry.metric.quantile
+    assert entry.metric.read is not None
     if quantile is not None and entry.is_floor:
         raise ValueError(f"{entry.metric.key} can be promised as at_most only.")
     return Share(

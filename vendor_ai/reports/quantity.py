@@ -8,7 +8,10 @@ from vendor_ai.kit.number import finite_decimal
 
 _KEPT = Decimal("1e-9")
 _MOST_PLACES = 6
-_SUFFIX = {"share": " %", "ms": " ms", "points": " points"}
+_SUFFIX: dict[Shown, str] = {
+    "share": " %", "ms": " ms", "points": " points", "number": "", "percent": " %", "money": "", "calls_per_minute": " calls a minute"
+}  # fmt: skip
+_SCALED = ("share", "points")  # kept as 0 to 1, printed as 0 to 100
 
 
 def decimal_of(value: Fraction | Decimal | float) -> Decimal:
@@ -65,7 +68,7 @@ def _telling_places(number: Decimal, unit: Shown, places: int, bounds: list[Deci
 
 def number_text(value: Decimal, unit: Shown, places: int) -> str:
     """``51.1``: the number without its unit, shares in percent, with a true minus sign."""
-    shown = (value if unit == "ms" else value * 100).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    shown = (value * 100 if unit in _SCALED else value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return f"{shown + 0:,f}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -77,13 +80,13 @@ def quantity_text(it: Quantity) -> str:
 def exact_text(value: Fraction | Decimal, unit: Shown) -> str:
     """A number of the contract with the digits it has there: ``85 %``, ``99.5 %``, ``200 ms``."""
     number = decimal_of(value)
-    shown = number if unit == "ms" else number * 100
+    shown = number * 100 if unit in _SCALED else number
     return f"{shown:,.{_exact_places(number, unit)}f}" + _SUFFIX[unit]
 
 
 def _exact_places(number: Decimal, unit: Shown) -> int:
     """Digits after the point that a number has as it is printed."""
-    shown = number if unit == "ms" else (number * 100).normalize()
+    shown = (number * 100).normalize() if unit in _SCALED else number
     return max(0, -int(shown.as_tuple().exponent))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from vendor_ai.domain.report import Mark, Tone, Unit
@@ -99,7 +100,8 @@ def sentence(text: str) -> str:
 
 def unit_of(verdict: ClauseVerdict) -> Unit:
     """The unit of a verdict's value."""
-    return "ms" if verdict.unit == "ms" else "share"
+    unit: Unit = next((known for known in get_args(Unit) if known == verdict.unit), "share")
+    return unit
 
 
 def side_text(limit: Fraction, unit: Unit, is_floor: bool) -> str:

@@ -121,7 +121,8 @@ def lay_out(columns: Sequence[Column], headers: Sequence[str], rows: Sequence[Se
 def number_format(unit: Shown, places: int) -> str:
     """How a quantity is shown in a cell."""
     digits = "." + "0" * places if places else ""
-    return {"share": f"0{digits}%", "ms": f'#,##0{digits}" ms"', "points": f'0{digits}" points"'}[unit]
+    formats: dict[str, str] = {"share": f"0{digits}%", "ms": f'#,##0{digits}" ms"', "points": f'0{digits}" points"'}
+    return formats.get(unit, f"#,##0{digits}")
 
 
 def number_in(value: Decimal, unit: Shown) -> float:

@@ -198,6 +198,8 @@ def _daily(session: Session, case: _Month, entry: Contract) -> list[Series]:
     found = []
     for subject in measurement.subjects(session, entry):
         metric = METRICS[subject.terms.metric]
+        if metric.read is None:
+            continue  # what is no plain share has its own block
         definition = measurement.measure_of(entry, subject.terms, subject.component)
         by_day: dict[str, list[Counts]] = {}
         for day in log_store.counters(session, definition, first=case.period.first.isoformat(), end=case.period.end.isoformat()):
