@@ -123,6 +123,7 @@ class Metric:
         statistic: Counters to a figure that is no plain share.
         rows: Rows to a figure that counters cannot give.
         quantile: For latency percentiles the share of calls that must stay at or under the limit, e.g. 0.95.
+        averaged: What is used instead of ``read`` where the clause averages over classes (``macro``, ``weighted``).
         needs: Integers to count besides the usual ones.
         bounded: Whether the clause names a latency bound (``bound_ms``) whose exceedances are the hits.
         grouped: Whether the clause names the field whose values are compared (``by: segment.NAME``).
@@ -140,6 +141,7 @@ class Metric:
     statistic: Statistic | None = None
     rows: RowStatistic | None = None
     quantile: Fraction | None = None
+    averaged: Statistic | None = None
     needs: tuple[Need, ...] = ()
     bounded: bool = False
     grouped: bool = False
@@ -150,3 +152,7 @@ class Metric:
     def __post_init__(self) -> None:
         if sum(way is not None for way in (self.read, self.statistic, self.rows)) != 1:
             raise ValueError(f"The metric {self.key} must have exactly one of read, statistic and rows.")
+
+    def statistic_for(self, options: MetricOptions) -> Statistic | None:
+        """The statistic that these options ask for; None where the metric is a plain share with them, or read from rows."""
+        return self.averaged if self.averaged is not None and options.average in ("macro", "weighted") else self.statistic
