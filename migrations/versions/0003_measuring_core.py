@@ -11,6 +11,15 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('drift_reference',
+    sa.Column('component_id', sa.Integer(), nullable=False),
+    sa.Column('first', sa.Date(), nullable=False),
+    sa.Column('end', sa.Date(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['component_id'], ['component.id'], name=op.f('fk_drift_reference_component_id_component')),
+    sa.PrimaryKeyConstraint('component_id', name=op.f('pk_drift_reference'))
+    )
     op.create_table('figure',
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('figures', sa.JSON(), nullable=False),
@@ -235,4 +244,5 @@ def downgrade() -> None:
 
     op.drop_table('audit_sample')
     op.drop_table('figure')
+    op.drop_table('drift_reference')
 

@@ -4,7 +4,6 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from vendor_ai.change.distribution import change_of_categories
+from vendor_ai.change.percentile import linear_percentiles
 from vendor_ai.change.proportion import change_in_pairs, change_of_share
+from vendor_ai.change.rollout import RolloutFacts, RolloutRule, decide
 from vendor_ai.domain.comparison import (
     AccuracyChange,
     Comparison,
@@ -23,9 +24,7 @@ from vendor_ai.domain.comparison import (
     VersionFigures,
 )
 
-ERROR_RATE_MARGIN = Fraction(5, 1000)
-P95_MARGIN_MS = 50.0
-SIGNIFICANCE = 0.05
+DEFAULT_RULE = RolloutRule()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,26 +87,20 @@ def compare(before: VersionRows, after: VersionRows, before_version: str, after_
 
 
 def recommend(accuracy: AccuracyChange | None, latency: LatencyChange | None) -> Rollout:
-    """Return what an update's figures advise.
+    """Return what an update's figures advise by the default rule.
 
     An error rate more than 0.005 above the old version's, significant at 0.05, or a P95 more than 50 ms slower rolls back; the same error
     rate without significance is watched, and so is a version whose accuracy nobody can know: no labels are no proof of safety.
     """
-    if latency is not None and latency.p95_difference_ms < -P95_MARGIN_MS:
-        return Rollout.ROLLBACK_IMMEDIATELY
-    if accuracy is None:
-        return Rollout.MONITOR_CLOSELY
-    # Accuracy lost is error rate gained, so before minus after carries the sign of the harm.
-    if accuracy.difference <= ERROR_RATE_MARGIN:
-        return Rollout.PROCEED_TO_FULL_ROLLOUT
-    return Rollout.ROLLBACK_IMMEDIATELY if accuracy.p_value < SIGNIFICANCE else Rollout.MONITOR_CLOSELY
+    p95_difference_ms = None if latency is None else latency.p95_difference_ms
+    return decide(DEFAULT_RULE, RolloutFacts(accuracy=accuracy, p95_difference_ms=p95_difference_ms))[0]
 
 
 def _figures(rows: VersionRows, version: str) -> VersionFigures:
     labelled = rows.labelled
     marks = np.asarray(rows.correct, dtype=np.float64)[labelled]
     known, correct = int(marks.size), int(marks.sum())
-    p50, p95 = _percentiles(rows.timed)
+    p50, p95 = linear_percentiles(rows.timed, (0.5, 0.95))
     return VersionFigures(
         version=version,
         n=len(rows.prediction),
@@ -117,14 +110,6 @@ def _figures(rows: VersionRows, version: str) -> VersionFigures:
         latency_p50_ms=p50,
         latency_p95_ms=p95,
     )
-
-
-def _percentiles(milliseconds: NDArray[np.float64]) -> tuple[float, float] | tuple[None, None]:
-    """Median and 95th percentile in ms, linear between ranks (Hyndman-Fan 7)."""
-    if milliseconds.size == 0:
-        return None, None
-    p50, p95 = np.quantile(milliseconds, (0.5, 0.95), method="linear")
-    return float(p50), float(p95)
 
 
 def _latency_change(

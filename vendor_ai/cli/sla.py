@@ -17,13 +17,9 @@ NoRefresh = Annotated[bool, typer.Option("--no-refresh", help="Answer from the c
 def register(app: typer.Typer) -> None:
     """Add the noun."""
     sla = typer.Typer(no_args_is_help=True, help="Contracts against the prediction log.")
-    sla.callback()(_noun)
     sla.command("evaluate")(evaluate)
+    sla.command("trend")(trend)
     app.add_typer(sla, name="sla")
-
-
-def _noun() -> None:
-    """Keep the verb: a noun with one verb would swallow it."""
 
 
 def evaluate(
@@ -46,6 +42,30 @@ def evaluate(
         print_json(evaluation_json(evaluation))
         return
     _print(evaluation)
+
+
+def trend(
+    contract: Annotated[str, typer.Option("--contract", help="The contract's reference.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Show where each promise is heading over its last seven closed periods, and when its limit would be reached.
+
+    Example: vendor-ai sla trend --contract acme-2026
+    """
+    from vendor_ai.services.trend import trends
+
+    app = open_session()
+    found = trends(app.log, contract)
+    if as_json:
+        print_json({"contract": contract, "trends": [it.as_json() for it in found]})
+        return
+    rows = []
+    for it in found:
+        values = ", ".join(_short(value) for value in it.values.values())
+        course = f"{it.direction}{', worsening' if it.worsening else ''} (p = {it.p_value:.2g})"
+        rows.append([it.clause, it.component, values, course, it.reaches.name if it.reaches else ""])
+    columns = ["Clause", "Component", "Values, oldest first", "Direction", "Limit reached in"]
+    print_table(contract, columns, rows, empty="No closed period was evaluated yet. Run: vendor-ai sla evaluate")
 
 
 def _print(evaluation: "ContractEvaluation") -> None:

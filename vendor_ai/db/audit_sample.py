@@ -1,11 +1,14 @@
 """Random samples of calls whose labels stand for all: drawn from a seed that was committed before."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, func
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
+
+COMMITTED, DRAWN, LABELLED = "committed", "drawn", "labelled"
 
 
 class AuditSampleRow(SQLModel, table=True):
@@ -46,3 +49,52 @@ class AuditItemRow(SQLModel, table=True):
     second_label: str | None = None
     second_reviewer: str = ""
     second_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+def add(session: Session, row: AuditSampleRow) -> AuditSampleRow:
+    """Add a sample."""
+    session.add(row)
+    session.flush()
+    return row
+
+
+def by_ref(session: Session, ref: str, *, to_change: bool = False) -> AuditSampleRow | None:
+    """The sample of this reference, whatever its case, or None."""
+    query = select(AuditSampleRow).where(func.lower(AuditSampleRow.ref) == ref.strip().lower())
+    return session.exec(query.with_for_update() if to_change else query).first()
+
+
+def listed(session: Session, component_id: int | None = None) -> list[AuditSampleRow]:
+    """Every sample, by its beginning."""
+    query = select(AuditSampleRow).order_by(col(AuditSampleRow.start_at), col(AuditSampleRow.id))
+    return list(session.exec(query if component_id is None else query.where(col(AuditSampleRow.component_id) == component_id)))
+
+
+def overlapping(session: Session, component_id: int, start: datetime, end: datetime) -> AuditSampleRow | None:
+    """A sample that has calls of ``[start, end)`` to draw from, the earliest committed."""
+    query = select(AuditSampleRow).where(
+        col(AuditSampleRow.component_id) == component_id, col(AuditSampleRow.start_at) < end, col(AuditSampleRow.end_at) > start
+    )
+    return session.exec(query.order_by(col(AuditSampleRow.id))).first()
+
+
+def covering(session: Session, component_id: int, start: datetime, end: datetime) -> AuditSampleRow | None:
+    """A drawn sample of all of ``[start, end)``."""
+    row = overlapping(session, component_id, start, end)
+    return row if row is not None and row.state != COMMITTED and row.start_at <= start and row.end_at >= end else None
+
+
+def items(session: Session, sample_id: int, start: datetime | None = None, end: datetime | None = None) -> list[AuditItemRow]:
+    """The calls of a sample in the order drawn, those of ``[start, end)`` where given."""
+    query = select(AuditItemRow).where(col(AuditItemRow.sample_id) == sample_id).order_by(col(AuditItemRow.position))
+    if start is not None:
+        query = query.where(col(AuditItemRow.occurred_at) >= start)
+    if end is not None:
+        query = query.where(col(AuditItemRow.occurred_at) < end)
+    return list(session.exec(query))
+
+
+def add_items(session: Session, rows: Iterable[AuditItemRow]) -> None:
+    """Keep the calls of a sample."""
+    session.add_all(rows)
+    session.flush()

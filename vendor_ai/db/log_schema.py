@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
 
@@ -23,3 +23,17 @@ class LogColumnRow(SQLModel, table=True):
     labels: list[Any] = Field(sa_column=Column(JSON, nullable=False))  # distinct values of a prediction, while they are few
     first_seen: datetime = Field(sa_type=UTCDateTime)
     last_seen: datetime = Field(sa_type=UTCDateTime)
+
+
+def columns(session: Session, component_id: int, kind: str | None = None) -> list[LogColumnRow]:
+    """The columns known of a component's log, by kind and name; they may be changed in a write session."""
+    query = select(LogColumnRow).where(col(LogColumnRow.component_id) == component_id)
+    if kind is not None:
+        query = query.where(col(LogColumnRow.kind) == kind)
+    return list(session.exec(query.order_by(col(LogColumnRow.kind).desc(), col(LogColumnRow.name))))
+
+
+def add(session: Session, row: LogColumnRow) -> None:
+    """Keep a column from now on."""
+    session.add(row)
+    session.flush()

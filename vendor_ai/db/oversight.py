@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import func
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
 
@@ -27,3 +28,60 @@ class HumanReviewRow(SQLModel, table=True):
     final_decision: str | None = None
     final_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     note: str = ""
+
+
+def add_all(session: Session, rows: list[HumanReviewRow]) -> None:
+    """Add reviews to the queue."""
+    session.add_all(rows)
+    session.flush()
+
+
+def find(session: Session, number: int) -> HumanReviewRow | None:
+    """The review of this number, or None."""
+    return session.get(HumanReviewRow, number)
+
+
+def known_predictions(session: Session, component_id: int, *, since: datetime, until: datetime) -> set[str]:
+    """Calls of ``[since, until)`` that have a review."""
+    query = select(HumanReviewRow.prediction_id).where(
+        col(HumanReviewRow.component_id) == component_id,
+        col(HumanReviewRow.occurred_at) >= since,
+        col(HumanReviewRow.occurred_at) < until,
+    )
+    return set(session.exec(query))
+
+
+def queue(session: Session, component_id: int | None = None, *, most: int | None = None) -> list[HumanReviewRow]:
+    """Reviews without a final decision, oldest call first."""
+    query = (
+        select(HumanReviewRow)
+        .where(col(HumanReviewRow.final_decision).is_(None))
+        .order_by(col(HumanReviewRow.occurred_at), col(HumanReviewRow.id))
+    )
+    if component_id is not None:
+        query = query.where(col(HumanReviewRow.component_id) == component_id)
+    return list(session.exec(query if most is None else query.limit(most)))
+
+
+def queued(session: Session) -> dict[int, int]:
+    """How many reviews wait, by component."""
+    query = (
+        select(HumanReviewRow.component_id, func.count())
+        .where(col(HumanReviewRow.final_decision).is_(None))
+        .group_by(col(HumanReviewRow.component_id))
+    )
+    return {component: int(count) for component, count in session.exec(query)}
+
+
+def decided(session: Session, component_id: int, *, since: datetime, until: datetime) -> list[HumanReviewRow]:
+    """Reviews with a final decision made in ``[since, until)``, by its time."""
+    query = (
+        select(HumanReviewRow)
+        .where(
+            col(HumanReviewRow.component_id) == component_id,
+            col(HumanReviewRow.final_at) >= since,
+            col(HumanReviewRow.final_at) < until,
+        )
+        .order_by(col(HumanReviewRow.final_at), col(HumanReviewRow.id))
+    )
+    return list(session.exec(query))

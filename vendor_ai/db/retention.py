@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
+from vendor_ai.db.verdict import VerdictRow, ViolationRow
 
 
 class DeletionRow(SQLModel, table=True):
@@ -23,3 +24,45 @@ class DeletionRow(SQLModel, table=True):
     sha256: str  # over days and files
     by: str
     at: datetime = Field(sa_type=UTCDateTime)
+
+
+def add(session: Session, row: DeletionRow) -> int:
+    """Keep the proof of a deletion; returns its number."""
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    return row.id
+
+
+def deletions(session: Session, component_id: int) -> list[DeletionRow]:
+    """What was deleted of a component's log, oldest first."""
+    return list(session.exec(select(DeletionRow).where(col(DeletionRow.component_id) == component_id).order_by(col(DeletionRow.id))))
+
+
+def deleted_days(session: Session, component_id: int) -> set[date]:
+    """UTC days whose rows are gone: what was counted of them stands, and they are never counted again."""
+    days = session.exec(select(col(DeletionRow.days)).where(col(DeletionRow.component_id) == component_id))
+    return {date.fromisoformat(day) for entry in days for day in entry}
+
+
+def deleted_versions(session: Session, component_id: int) -> dict[str, datetime]:
+    """Served versions of deleted rows, each with its first answered call among them."""
+    found: dict[str, datetime] = {}
+    for row in deletions(session, component_id):
+        for file in row.files:
+            for version, seen in file.get("versions", {}).items():
+                first = datetime.fromisoformat(seen)
+                found[version] = min(found.get(version, first), first)
+    return found
+
+
+def judged_periods(session: Session, component_id: int) -> set[tuple[int, str, str]]:
+    """Contract, clause and period of every verdict about a component."""
+    query = select(VerdictRow.contract_id, VerdictRow.clause, VerdictRow.period).where(col(VerdictRow.component_id) == component_id)
+    return {(contract, clause, period) for contract, clause, period in session.exec(query)}
+
+
+def violations_in(session: Session, component_id: int, states: tuple[str, ...]) -> list[ViolationRow]:
+    """The violations of a component that are in one of some states."""
+    query = select(ViolationRow).where(col(ViolationRow.component_id) == component_id, col(ViolationRow.state).in_(states))
+    return list(session.exec(query.order_by(col(ViolationRow.id))))

@@ -1,11 +1,23 @@
 """The daily alarm of each clause: one entry a matured day, never restated."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, func
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One clause for one component over one period."""
+
+    contract_id: int
+    clause: str
+    component_id: int
+    period: str
 
 
 class RiskDayRow(SQLModel, table=True):
@@ -22,3 +34,30 @@ class RiskDayRow(SQLModel, table=True):
     trials: int = Field(sa_type=BigInteger)
     log_e: float  # of the period so far
     entered_at: datetime = Field(sa_type=UTCDateTime)
+
+
+def days(session: Session, place: Place) -> list[RiskDayRow]:
+    """What a clause's alarm of one period has taken in, in order."""
+    query = select(RiskDayRow).where(
+        col(RiskDayRow.contract_id) == place.contract_id,
+        col(RiskDayRow.clause) == place.clause,
+        col(RiskDayRow.component_id) == place.component_id,
+        col(RiskDayRow.period) == place.period,
+    )
+    return list(session.exec(query.order_by(col(RiskDayRow.day))))
+
+
+def add(session: Session, rows: Iterable[RiskDayRow]) -> None:
+    """Take in further days."""
+    session.add_all(rows)
+    session.flush()
+
+
+def highest(session: Session, contract_id: int, period: str) -> dict[tuple[str, int], float]:
+    """The greatest evidence that each clause and component of a contract had after any day of a period."""
+    query = (
+        select(RiskDayRow.clause, RiskDayRow.component_id, func.max(RiskDayRow.log_e))
+        .where(col(RiskDayRow.contract_id) == contract_id, col(RiskDayRow.period) == period)
+        .group_by(col(RiskDayRow.clause), col(RiskDayRow.component_id))
+    )
+    return {(clause, component): log_e for clause, component, log_e in session.exec(query)}

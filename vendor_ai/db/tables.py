@@ -9,6 +9,7 @@ from vendor_ai.db import (  # noqa: F401 - imported for their tables
     campaign,
     contract,
     decision,
+    drift,
     evidence,
     figure,
     finding,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
 
@@ -32,3 +32,20 @@ class UpdateRunRow(SQLModel, table=True):
     by: str
     created_at: datetime = Field(sa_type=UTCDateTime)
     decided_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+def find(session: Session, ref: str) -> UpdateRunRow | None:
+    """The run with this reference, or None."""
+    return session.exec(select(UpdateRunRow).where(col(UpdateRunRow.ref) == ref)).first()
+
+
+def runs(session: Session, component_id: int | None = None) -> list[UpdateRunRow]:
+    """Runs, the latest start first."""
+    query = select(UpdateRunRow).order_by(col(UpdateRunRow.starts_at).desc(), col(UpdateRunRow.id).desc())
+    return list(session.exec(query if component_id is None else query.where(col(UpdateRunRow.component_id) == component_id)))
+
+
+def add(session: Session, row: UpdateRunRow) -> None:
+    """Add a run."""
+    session.add(row)
+    session.flush()

@@ -1,4 +1,4 @@
-"""The shares of one contract and period, tested side by side and adjusted as one family."""
+"""The promises of one contract and period, tested side by side and adjusted as one family."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,33 +11,64 @@ from numpy.typing import NDArray
 from vendor_ai.domain.metric import Reading
 from vendor_ai.inference.clusters import MINIMUM_CLUSTERS, cluster_p_values
 from vendor_ai.inference.evidence import Strength
-from vendor_ai.inference.exact import breach_p_value, compliance_p_value
+from vendor_ai.inference.exact import breach_p_value, compliance_p_value, upper_bound
 from vendor_ai.inference.holm import holm, holm_one_replaced
+from vendor_ai.inference.label_error import SPENT_ON_ERROR, survival_p_values
 
 PValues: TypeAlias = NDArray[np.float64]
 View: TypeAlias = Callable[[Reading, bool], Reading]
 
 
 @dataclass(frozen=True, slots=True)
+class LabelCheck:
+    """Labels that two people gave independently of each other, and how many of them differ."""
+
+    checked: int
+    disagreed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
-    """One share under test, in total and by day.
+    """One share under test, in total, by day and by cluster.
 
     Attributes:
         reading: The whole period.
         days: The same by local day.
         limit: Share promised, exact.
         is_floor: True where the share must be at least ``limit``.
+        clusters: The same by cluster of the contract's key; calls without a key are in none.
+        labelled: Labels that the share was read from; 0 where it needs none.
+        check: Labels checked twice, if any were.
     """
 
     reading: Reading
     days: tuple[Reading, ...]
     limit: Fraction
     is_floor: bool
+    clusters: tuple[Reading, ...] = ()
+    labelled: int = 0
+    check: LabelCheck | None = None
 
     @property
     def clustered(self) -> bool:
         """Whether enough days hold trials to test with the day as the unit."""
-        return sum(1 for day in self.days if day.trials) >= MINIMUM_CLUSTERS
+        return _held(self.days) >= MINIMUM_CLUSTERS
+
+    @property
+    def by_key(self) -> bool:
+        """Whether enough clusters of the contract's key hold trials to test with them as the unit."""
+        return _held(self.clusters) >= MINIMUM_CLUSTERS
+
+    @property
+    def all_clusters(self) -> tuple[Reading, ...]:
+        """The clusters, and the calls without a key as one more: nobody can say that those are independent."""
+        rest = Reading(
+            self.reading.hits - sum(cluster.hits for cluster in self.clusters),
+            self.reading.trials - sum(cluster.trials for cluster in self.clusters),
+            self.reading.open_trials - sum(cluster.open_trials for cluster in self.clusters),
+            self.reading.undecided - sum(cluster.undecided for cluster in self.clusters),
+        )
+        return (*self.clusters, rest) if rest.trials or rest.open_trials else self.clusters
 
     @property
     def missed(self) -> bool | None:
@@ -49,8 +80,18 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """What was tested in another way, by redrawing or from rows: its p-values, whether open calls remain, whether labels are in doubt."""
+
+    breach: float
+    compliance: float
+    settled: bool
+    doubted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tested:
-    """One share after its family was tested: the raw exact p-value of a breach, and both sides after adjustment."""
+    """One promise after its family was tested: the raw p-value of a breach as shown, and both sides after adjustment."""
 
     p_exact: float
     breach: Strength
@@ -67,37 +108,126 @@ class _Sides:
     def larger(self, other: "_Sides") -> "_Sides":
         return _Sides(np.maximum(self.breach, other.breach), np.maximum(self.compliance, other.compliance))
 
+    def placed(self, at: list[int], found: "_Sides") -> "_Sides":
+        """These, with others in the places ``at``."""
+        breach, compliance = self.breach.copy(), self.compliance.copy()
+        breach[at], compliance[at] = found.breach, found.compliance
+        return _Sides(breach, compliance)
 
-def judge_family(shares: Sequence[Share]) -> list[Tested]:
-    """Return raw and Holm-adjusted p-values of shares that all have trials, in the order given.
 
-    For each share the larger p-value of calls and of days enters. What its open calls could turn out to be replaces its own p-value only:
-    what is unknown about one promise is not held against another.
+def judge_family(members: Sequence[Share | Drawn], *, significance: float = 0.05) -> list[Tested]:
+    """Return raw and Holm-adjusted p-values of promises that all have data, in the order given.
+
+    For each share the largest p-value of calls, of days and of the contract's clusters enters. What its open calls could turn out to be,
+    and how many of its labels may be wrong, replaces its own p-value only: what is unknown about one promise is not held against another.
+
+    Args:
+        members: Shares with trials, and what was tested otherwise.
+        significance: The contract's level; a tenth of it is spent on not knowing the rate of wrong labels.
     """
-    if not shares:
+    if not members:
         return []
-    exact = _exact(shares, _as_observed)
-    decisive = exact.larger(_by_days(shares, _as_observed))
-    breach, compliance = _worst_cases(shares, decisive)
+    shares = [(index, member) for index, member in enumerate(members) if isinstance(member, Share)]
+    others = [(index, member) for index, member in enumerate(members) if isinstance(member, Drawn)]
+    exact = _drawn(members, others)
+    decisive = worst = exact
+    checked = exact.placed(*_doubts(others))
+    if shares:
+        at, only = [index for index, _ in shares], [share for _, share in shares]
+        found = _exact(only, _as_observed)
+        exact = exact.placed(at, found)
+        observed = found.larger(_by_clusters(only, _as_observed))
+        decisive = decisive.placed(at, observed)
+        worst = worst.placed(at, _worst_cases(only, observed))
+        checked = checked.placed(at, _with_label_error(only, significance))
+    return _tested(exact, decisive, worst.placed(*_unsettled(others)), checked)
+
+
+def _tested(exact: _Sides, decisive: _Sides, worst: _Sides, checked: _Sides) -> list[Tested]:
+    breach = _adjusted(decisive.breach, worst.breach, checked.breach)
+    compliance = _adjusted(decisive.compliance, worst.compliance, checked.compliance)
     return [
-        Tested(float(p_exact), Strength(*map(float, breach_pair)), Strength(*map(float, compliance_pair)))
-        for p_exact, breach_pair, compliance_pair in zip(exact.breach, breach, compliance, strict=True)
+        Tested(float(p_exact), Strength(*map(float, against)), Strength(*map(float, in_favour)))
+        for p_exact, against, in_favour in zip(exact.breach, breach, compliance, strict=True)
     ]
 
 
-def _worst_cases(shares: Sequence[Share], decisive: _Sides) -> tuple[PValues, PValues]:
-    """Adjusted p-values as observed and in the worst case, shape (m, 2), of breach and of compliance."""
-    breach, compliance = decisive.breach.copy(), decisive.compliance.copy()
+def _adjusted(observed: PValues, worst: PValues, checked: PValues) -> PValues:
+    """Adjusted p-values as observed, in the worst case and with the measured label error, shape (m, 3)."""
+    return np.column_stack((holm(observed), holm_one_replaced(observed, worst), holm_one_replaced(observed, checked)))
+
+
+def _drawn(members: Sequence[Share | Drawn], others: Sequence[tuple[int, Drawn]]) -> _Sides:
+    """The p-values found otherwise in their places, 0 elsewhere."""
+    nothing = _Sides(np.zeros(len(members)), np.zeros(len(members)))
+    breach, compliance = (np.array([getattr(member, side) for _, member in others]) for side in ("breach", "compliance"))
+    return nothing.placed([index for index, _ in others], _Sides(breach, compliance))
+
+
+def _unsettled(others: Sequence[tuple[int, Drawn]]) -> tuple[list[int], _Sides]:
+    """Such figures have no worst-case bounds: with open calls nothing is left of them."""
+    at = [index for index, member in others if not member.settled]
+    return at, _Sides(np.ones(len(at)), np.ones(len(at)))
+
+
+def _doubts(others: Sequence[tuple[int, Drawn]]) -> tuple[list[int], _Sides]:
+    """What wrong labels do to such figures is not known: where some were found wrong, nothing is left of them."""
+    at = [index for index, member in others if member.doubted]
+    return at, _Sides(np.ones(len(at)), np.ones(len(at)))
+
+
+def _worst_cases(shares: Sequence[Share], observed: _Sides) -> _Sides:
+    """The p-values if every open call turned out against the claim."""
     at = [index for index, share in enumerate(shares) if not share.reading.settled]
     unsettled = [shares[index] for index in at]
-    if unsettled:
-        breach[at] = _exact(unsettled, _best_for_vendor).larger(_by_days(unsettled, _best_for_vendor)).breach
-        compliance[at] = _exact(unsettled, _worst_for_vendor).larger(_by_days(unsettled, _worst_for_vendor)).compliance
-    return _adjusted(decisive.breach, breach), _adjusted(decisive.compliance, compliance)
+    if not unsettled:
+        return observed
+    best = _exact(unsettled, _best_for_vendor).larger(_by_clusters(unsettled, _best_for_vendor))
+    worst = _exact(unsettled, _worst_for_vendor).larger(_by_clusters(unsettled, _worst_for_vendor))
+    return observed.placed(at, _Sides(best.breach, worst.compliance))
 
 
-def _adjusted(observed: PValues, worst: PValues) -> PValues:
-    return np.column_stack((holm(observed), holm_one_replaced(observed, worst)))
+def _with_label_error(shares: Sequence[Share], significance: float) -> _Sides:
+    """The p-values that hold whatever the true rate of wrong labels is; 0, which decides nothing, where none was checked twice."""
+    pairs = [(_survival(share, significance) if share.check is not None and share.labelled else (0.0, 0.0)) for share in shares]
+    breach, compliance = np.array(pairs, dtype=np.float64).T
+    return _Sides(breach, compliance)
+
+
+def _survival(share: Share, significance: float) -> tuple[float, float]:
+    """One share's p-values with its labels in doubt, and its open calls, if any, against the claim too."""
+    assert share.check is not None
+    best, worst = _best_for_vendor(share.reading, share.is_floor), _worst_for_vendor(share.reading, share.is_floor)
+    if share.labelled != share.reading.trials:
+        return _any_label(best, worst, share, significance)
+    limit, check = float(share.limit), share.check
+    (breach, _), (_, compliance) = (
+        survival_p_values(
+            reading.hits, reading.trials, limit, is_floor=share.is_floor,
+            checked=check.checked, disagreed=check.disagreed, significance=significance,
+        )
+        for reading in (best, worst)
+    )  # fmt: skip
+    return breach, compliance
+
+
+def _any_label(best: Reading, worst: Reading, share: Share, significance: float) -> tuple[float, float]:
+    """For shares whose own denominator depends on labels, such as recall: every wrong label of the period may have struck it.
+
+    To turn one call round moves a share at least as far as to add or to leave out one, so this bounds all that wrong labels can do.
+    """
+    assert share.check is not None
+    spent = significance * SPENT_ON_ERROR
+    error = float(upper_bound(share.check.disagreed, share.check.checked, 1 - spent))
+    shift = error * share.labelled / share.reading.trials
+    limit, towards = float(share.limit), -shift if share.is_floor else shift
+    breach = float(breach_p_value(best.hits, best.trials, _inside(limit + towards), share.is_floor))
+    compliance = float(compliance_p_value(worst.hits, worst.trials, _inside(limit - towards), share.is_floor))
+    return min(breach + spent, 1.0), min(compliance + spent, 1.0)
+
+
+def _inside(share: float) -> float:
+    return min(max(share, 0.0), 1.0)
 
 
 def _as_observed(reading: Reading, _is_floor: bool) -> Reading:
@@ -124,13 +254,20 @@ def _exact(shares: Sequence[Share], view: View) -> _Sides:
     return _Sides(breach_p_value(*arguments), compliance_p_value(*arguments))
 
 
-def _by_days(shares: Sequence[Share], view: View) -> _Sides:
-    """The tests with the day as the unit; 0 where too few days hold trials, so that the exact test decides."""
-    pairs = [_one_by_days(share, view) if share.clustered else (0.0, 0.0) for share in shares]
-    breach, compliance = np.array(pairs, dtype=np.float64).T
+def _by_clusters(shares: Sequence[Share], view: View) -> _Sides:
+    """The tests with days and with the contract's clusters as the unit; 0 where too few hold trials, so that the exact test decides."""
+    by_day = [_one_by(share.days, share, view) if share.clustered else (0.0, 0.0) for share in shares]
+    by_key = [_one_by(share.all_clusters, share, view) if share.by_key else (0.0, 0.0) for share in shares]
+    breach, compliance = np.maximum(np.array(by_day, dtype=np.float64), np.array(by_key, dtype=np.float64)).T
     return _Sides(breach, compliance)
 
 
-def _one_by_days(share: Share, view: View) -> tuple[float, float]:
-    days = [view(day, share.is_floor) for day in share.days]
-    return cluster_p_values([day.hits for day in days], [day.trials for day in days], float(share.limit), is_floor=share.is_floor)
+def _one_by(units: Sequence[Reading], share: Share, view: View) -> tuple[float, float]:
+    readings = [view(unit, share.is_floor) for unit in units]
+    return cluster_p_values(
+        [reading.hits for reading in readings], [reading.trials for reading in readings], float(share.limit), is_floor=share.is_floor
+    )
+
+
+def _held(readings: Sequence[Reading]) -> int:
+    return sum(1 for reading in readings if reading.trials)

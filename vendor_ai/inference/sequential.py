@@ -2,12 +2,13 @@
 
 import math
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-Numbers = NDArray[np.float64]
+Numbers: TypeAlias = NDArray[np.float64]
 
 PRIOR_CALLS = 50.0  # weight, in calls, of the prior around the limit: best near it, where a breach is hardest to see
 _NODES = 128

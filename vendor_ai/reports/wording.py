@@ -24,6 +24,12 @@ REASONS: dict[str, str] = {
     Reason.WORST_CASE: "the verdict holds whatever the open calls (without an outcome, or timed out early) turn out to be",
     Reason.CLUSTERS_BY_DAY: "calls of one day may depend on each other, so days were tested too and the weaker result decided",
     Reason.CLUSTERS_TOO_FEW: "calls of one day may depend on each other, but too few days hold calls to test that",
+    Reason.CLUSTERS_BY_KEY: "calls of one cluster named by the contract may depend on each other, so clusters were tested too",
+    Reason.TOO_FEW_DAYS: "the figure can be tested by whole days or clusters only, and there are too few of them",
+    Reason.LABELS_UNCERTAIN: "labels that were checked twice disagree so often that wrong labels could turn the verdict",
+    Reason.AUDIT_SAMPLE: "it rests on a random sample of calls whose seed was committed before",
+    Reason.MIXED_SAMPLING: "parts of the log hold different shares of the calls",
+    Reason.IMPRECISE: "the measurement is less precise than agreed; more labelled calls are needed",
     Reason.AT_LEAST: "some calls timed out and may have taken longer than they were waited for, so the true percentile may be higher",
 }
 

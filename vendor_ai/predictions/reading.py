@@ -1,0 +1,99 @@
+"""Rows of the prediction log as they are, for people and watches to look at; figures of contracts come from counters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from vendor_ai.domain.prediction import LogFile
+from vendor_ai.predictions.folding import quoted
+
+_TYPES: Mapping[str, str] = {"occurred_at": "TIMESTAMPTZ", "latency_ms": "DOUBLE", "confidence": "DOUBLE", "prediction_value": "DOUBLE"}
+
+
+def read_calls(
+    folder: Path, files: Sequence[LogFile], columns: Sequence[str], *, start: datetime, end: datetime, condition: str = "TRUE"
+) -> pa.Table:
+    """Return some columns of the calls of ``[start, end)``, oldest first; a column that no file has is null.
+
+    Args:
+        folder: Root of the log.
+        files: The files of a component that count.
+        columns: Fields of a prediction; ``prediction_id``, ``occurred_at``, ``status`` and ``prediction`` can be asked for too.
+        start: First instant.
+        end: First instant after.
+        condition: SQL over the columns asked for, written by this program and never by people.
+    """
+    near = [file for file in files if file.last_day >= start.date() and file.first_day <= end.date()]
+    wanted = list(dict.fromkeys(("prediction_id", "occurred_at", *columns)))
+    if not near:
+        return pa.table({column: pa.array([], pa.string()) for column in wanted})
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        relation = connection.read_parquet([str(folder / file.path) for file in near], union_by_name=True)
+        present = set(relation.columns)
+        parts = [
+            quoted(column) if column in present else f"CAST(NULL AS {_TYPES.get(column, 'VARCHAR')}) AS {quoted(column)}"
+            for column in wanted
+        ]
+        relation.project(", ".join(parts)).create_view("calls")
+        query = f"SELECT * FROM calls WHERE occurred_at >= ? AND occurred_at < ? AND ({condition}) ORDER BY occurred_at, prediction_id"
+        return connection.execute(query, [start, end]).to_arrow_table()
+
+
+def calls_by_day(folder: Path, files: Sequence[LogFile], *, start: datetime, end: datetime) -> dict[date, int]:
+    """Return the answered calls of each UTC day of ``[start, end)`` that holds some."""
+    near = [file for file in files if file.last_day >= start.date() and file.first_day <= end.date()]
+    if not near:
+        return {}
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.read_parquet([str(folder / file.path) for file in near], union_by_name=True).create_view("calls")
+        query = (
+            "SELECT CAST(occurred_at AS DATE), count(*) FROM calls WHERE status = 'ok' AND occurred_at >= ? AND occurred_at < ? GROUP BY 1"
+        )
+        return {day: int(count) for day, count in connection.execute(query, [start, end]).fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsDecision:
+    """What a person decided about one call, as an outcome in the log says."""
+
+    reviewer: str
+    at: datetime
+    overrode: bool
+
+
+def persons_decisions(
+    folder: Path, predictions: Sequence[LogFile], outcomes: Sequence[LogFile], *, source: str, start: datetime, end: datetime
+) -> list[PersonsDecision]:
+    """Return the outcomes of one source for the calls of ``[start, end)`` beside what the AI had answered, oldest first.
+
+    Where a person decided twice, the later decision counts.
+    """
+    columns = {column for file in outcomes for column in file.columns}
+    if not predictions or not outcomes or not {"source", "actual"} <= columns:
+        return []
+    reviewer = "coalesce(o.reviewer, '')" if "reviewer" in columns else "''"
+    observed = "o.observed_at" if "observed_at" in columns else "NULL"
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for name, files in (("p", predictions), ("o", outcomes)):
+            near = [file for file in files if file.last_day >= start.date() and file.first_day <= end.date()]
+            if not near:
+                return []
+            connection.read_parquet([str(folder / file.path) for file in near], union_by_name=True).create_view(name)
+        rows = connection.execute(
+            f"""
+            SELECT {reviewer}, coalesce({observed}, o.occurred_at), o.actual <> p.prediction
+            FROM o JOIN p USING (prediction_id)
+            WHERE o.source = ? AND o.actual IS NOT NULL AND p.prediction IS NOT NULL AND p.occurred_at >= ? AND p.occurred_at < ?
+            QUALIFY row_number() OVER (PARTITION BY prediction_id ORDER BY {observed} DESC NULLS LAST, o.sequence DESC) = 1
+            ORDER BY 2, 1
+            """,
+            [source, start, end],
+        ).fetchall()
+    return [PersonsDecision(who, at, bool(overrode)) for who, at, overrode in rows]
