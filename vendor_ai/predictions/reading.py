@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,6 +11,7 @@ import pyarrow as pa
 from vendor_ai.domain.prediction import LogFile
 from vendor_ai.predictions.folding import quoted
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TYPES: Mapping[str, str] = {"occurred_at": "TIMESTAMPTZ", "latency_ms": "DOUBLE", "confidence": "DOUBLE", "prediction_value": "DOUBLE"}
 
 
@@ -41,7 +42,7 @@ def read_calls(
         ]
         relation.project(", ".join(parts)).create_view("calls")
         query = f"SELECT * FROM calls WHERE occurred_at >= ? AND occurred_at < ? AND ({condition}) ORDER BY occurred_at, prediction_id"
-        return connection.execute(query, [start, end]).to_arrow_table()
+        return connection.sql(query, params=[start, end]).to_arrow_table()
 
 
 def calls_by_day(folder: Path, files: Sequence[LogFile], *, start: datetime, end: datetime) -> dict[date, int]:
@@ -88,7 +89,7 @@ def persons_decisions(
             connection.read_parquet([str(folder / file.path) for file in near], union_by_name=True).create_view(name)
         rows = connection.execute(
             f"""
-            SELECT {reviewer}, coalesce({observed}, o.occurred_at), o.actual <> p.prediction
+            SELECT {reviewer}, epoch_us(coalesce({observed}, o.occurred_at)), o.actual <> p.prediction
             FROM o JOIN p USING (prediction_id)
             WHERE o.source = ? AND o.actual IS NOT NULL AND p.prediction IS NOT NULL AND p.occurred_at >= ? AND p.occurred_at < ?
             QUALIFY row_number() OVER (PARTITION BY prediction_id ORDER BY {observed} DESC NULLS LAST, o.sequence DESC) = 1
@@ -96,4 +97,4 @@ def persons_decisions(
             """,
             [source, start, end],
         ).fetchall()
-    return [PersonsDecision(who, at, bool(overrode)) for who, at, overrode in rows]
+    return [PersonsDecision(who, _EPOCH + timedelta(microseconds=at), bool(overrode)) for who, at, overrode in rows]
