@@ -7,7 +7,7 @@ import pytest
 
 from vendor_ai.domain.metric import Reading
 from vendor_ai.domain.verdict import Evidence, Reason
-from vendor_ai.inference.evidence import Circumstances, Strength, weigh
+from vendor_ai.inference.evidence import Circumstances, Openness, Strength, weigh
 
 FLOOR = Fraction(83, 100)
 WEAK = Strength(1.0, 1.0)
@@ -24,9 +24,7 @@ def weighed(
     circumstances: Circumstances | None = None,
 ) -> tuple[Evidence, tuple[str, ...]]:
     return weigh(
-        reading,
-        FLOOR,
-        is_floor=is_floor,
+        Openness.of(reading, FLOOR, is_floor=is_floor),
         breach=breach,
         compliance=compliance,
         significance=Decimal("0.05"),

@@ -1,6 +1,6 @@
 """`vendor-ai model`: a vendor's update, measured."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,13 +30,15 @@ def compare(
     before: Annotated[str, typer.Option("--before", help="The earlier served version.")],
     after: Annotated[str, typer.Option("--after", help="The later served version.")],
     paired_by: Annotated[str, typer.Option("--paired-by", help="Field that names the same input in both versions.")] = "input_id",
+    segment: Annotated[list[str] | None, typer.Option("--segment", help="Compare by this logged field too; repeatable.")] = None,
     no_refresh: NoRefresh = False,
     as_json: JsonOption = False,
 ) -> None:
     """Compare two served versions: accuracy, latency and outputs, each with its test.
 
-    Example: vendor-ai model compare --component acme-ocr --before v1 --after v2
+    Example: vendor-ai model compare --component acme-ocr --before v1 --after v2 --segment segment.region
     """
+    from vendor_ai.services.segment_comparison import compare_by_segment, segment_json
     from vendor_ai.services.version_change import compare_versions, versions
 
     app = open_session()
@@ -47,10 +49,22 @@ def compare(
         if version not in served:
             raise NotFoundError("served version", version, f"The log of {component} has: {', '.join(served) or 'none'}.")
     comparison = compare_versions(app.log, component, before, after, pair_by=paired_by)
+    tables = [segment_json(name, compare_by_segment(app.log, component, before, after, segment=name)) for name in segment or []]
     if as_json:
-        print_json(comparison.as_json())
+        print_json(comparison.as_json() | {"segments": tables})
         return
     _print(comparison, component)
+    for table in tables:
+        _print_segments(table)
+
+
+def _print_segments(table: dict[str, Any]) -> None:
+    rows = []
+    for it in table["segments"]:
+        sides = [f"{it[side]['correct']:,} of {it[side]['labelled']:,}" for side in ("before", "after")]
+        told = f"{float(it['difference']):+.4f}, p = {float(it['p_adjusted']):.2g} (adjusted)" if it["compared"] else "too few to compare"
+        rows.append([it["segment"], *sides, told])
+    print_table(f"Right by {table['by']}", ["Segment", "Before", "After", "Before - after"], rows, empty="No labelled calls.")
 
 
 def _print(comparison: "Comparison", component: str) -> None:

@@ -20,6 +20,7 @@ class RawBatch:
         problems: Rows that could not even be split into columns.
         done: Share of the file read so far, 0 to 1.
         decimal_comma: Whether the file writes 1,5 for one and a half.
+        outcomes_only: Whether the rows are outcomes of calls that stand elsewhere.
     """
 
     columns: dict[str, list[Any]]
@@ -27,6 +28,7 @@ class RawBatch:
     problems: list[Problem]
     done: float
     decimal_comma: bool = False
+    outcomes_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,15 +117,40 @@ def cell_p_values(
         seed: The same seed gives the same p-values.
     """
     counts = np.asarray(cells, dtype=np.int64)
-    observed = float(figure(counts.astype(np.float64)))
-    breach, _ = ratio_p_values(figure(cell_draws(counts, draws, seed).astype(np.float64)), observed, limit, is_floor)
     one_more = counts + np.eye(counts.size, dtype=np.int64)
-    figures = figure(one_more.astype(np.float64))
-    known = np.where(np.isnan(figures), np.inf if is_floor else -np.inf, figures)
-    worse = one_more[int(np.argmin(known) if is_floor else np.argmax(known))]
-    drawn = figure(cell_draws(worse, draws, seed).astype(np.float64))
-    _, compliance = ratio_p_values(drawn, observed, limit, is_floor)
-    return breach, compliance
+    worse = one_more[_worst(figure(one_more.astype(np.float64)), is_floor=is_floor)]
+    drawn, drawn_worse = (figure(cell_draws(side, draws, seed).astype(np.float64)) for side in (counts, worse))
+    return _two_sides(drawn, drawn_worse, float(figure(counts.astype(np.float64))), limit, is_floor)
+
+
+def part_p_values(
+    parts: ArrayLike, figure: Figure, limit: float, *, is_floor: bool, draws: int = DRAWS, seed: int = SEED
+) -> tuple[float, float]:
+    """Return the p-values of a breach and of compliance with whole clusters as the unit, compliance with the worst one counted once more.
+
+    Args:
+        parts: Counts or sums by cluster and cell, shape (clusters, k).
+        figure: Figure of sums over clusters, shape (..., k) to (...), NaN where it does not exist.
+        limit: What is promised.
+        is_floor: True where the figure must be at least ``limit``.
+        draws: Number of draws.
+        seed: The same seed gives the same p-values.
+    """
+    values = np.asarray(parts, dtype=np.float64)
+    total = values.sum(axis=0)
+    worst = values[_worst(figure(total + values), is_floor=is_floor)]
+    drawn, drawn_worse = (figure(cluster_draws(side, draws, seed)) for side in (values, np.vstack((values, worst))))
+    return _two_sides(drawn, drawn_worse, float(figure(total)), limit, is_floor)
+
+
+def _worst(figures: Numbers, *, is_floor: bool) -> int:
+    """Which of the figures is worst; one that does not exist is none."""
+    harm = -figures if is_floor else figures
+    return int(np.argmax(np.where(np.isnan(harm), -np.inf, harm)))
+
+
+def _two_sides(drawn: Numbers, drawn_worse: Numbers, observed: float, limit: float, is_floor: bool) -> tuple[float, float]:
+    return ratio_p_values(drawn, observed, limit, is_floor)[0], ratio_p_values(drawn_worse, observed, limit, is_floor)[1]
 
 
 def _share(reached: int, draws: int) -> float:

@@ -16,13 +16,14 @@ import vendor_ai.web.pages
 from vendor_ai import __version__
 from vendor_ai.domain.errors import VendorAIError
 from vendor_ai.web import health, problem
+from vendor_ai.web.api.trace import OTLP_ROUTER
 from vendor_ai.web.guard import Guard, add_headers, public_name
 from vendor_ai.web.rendering import error_page
 from vendor_ai.web.telemetry import Telemetry, Timed
 from vendor_ai.wiring import App
 
 API = "/api/v1"
-_MACHINES = ("/api/", "/readyz", "/healthz", "/metrics")
+_MACHINES = ("/api/", "/v1/", "/readyz", "/healthz", "/metrics")
 
 
 def create_app(installation: App, *, hosts: Collection[str] = ()) -> FastAPI:
@@ -43,6 +44,7 @@ def create_app(installation: App, *, hosts: Collection[str] = ()) -> FastAPI:
     for router in _routers("vendor_ai.web.pages", vendor_ai.web.pages.__path__):
         app.include_router(router, include_in_schema=False)
     app.include_router(health.ROUTER)
+    app.include_router(OTLP_ROUTER, prefix="/v1")  # where OpenTelemetry's exporters look for it
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     _add_handlers(app)
     app.add_middleware(Guard, hosts=hosts, public=public_name(installation.settings.public_url))

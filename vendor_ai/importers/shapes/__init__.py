@@ -1,0 +1,1 @@
+"""Known shapes of other programs' logs, one file each."""
