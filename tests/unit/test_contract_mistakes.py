@@ -197,7 +197,8 @@ def test_a_credit_without_a_monthly_fee_is_refused() -> None:
     [
         ("", "positive", "or, for more classes, an average (average: micro)"),
         ("    positive: a\n    average: micro\n", "average", "exactly one"),
-        ("    average: macro\n", "average", "cannot be tested exactly; write micro"),
+        ("    average: macro\n", "average", "'macro' is no average of precision; write micro."),
+        ("    average: fraud\n", "average", "by its label (positive: fraud)"),
         ("    average: binary\n", "average", "positive: LABEL"),
         ("    average: mirco\n", "average", "Did you mean 'micro'?"),
     ],

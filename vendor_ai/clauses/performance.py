@@ -125,7 +125,11 @@ def describe(terms: Performance) -> list[TermLine]:
     lines.append(TermLine("credit", _credit_text(terms.credit), terms.credit is None))
     where = " and ".join(f"{name} is {' or '.join(values)}" for name, values in sorted(terms.where.items()))
     lines.append(TermLine("where", where or "every call", not terms.where))
-    lines += [TermLine(name, str(getattr(terms, name)), False) for name in ("average", "positive") if getattr(terms, name) is not None]
+    own = {name: getattr(terms, name) for name in ("average", "positive", "bound_ms", "by")}
+    lines += [TermLine(name, str(value), False) for name, value in own.items() if value not in (None, "")]
+    if terms.by:
+        lines.append(TermLine("minimum_group", str(terms.minimum_group), terms.minimum_group == defaults["minimum_group"]))
+    lines.append(TermLine("cluster", terms.cluster or "none agreed", not terms.cluster))
     lines.append(TermLine("label_sources", ", ".join(terms.label_sources) or "all rank alike", not terms.label_sources))
     for name in ("freeze_days", "maturity_days", "completeness", "claim_days"):
         value = getattr(terms, name)

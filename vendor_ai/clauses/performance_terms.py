@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from vendor_ai.clauses.performance_option import read_bound, read_cluster, read_groups, read_labels
 from vendor_ai.domain.clause import Surroundings
 from vendor_ai.domain.contract import (
     Credit,
@@ -22,8 +23,6 @@ from vendor_ai.domain.term import Mistake, TermReader, suggestion
 from vendor_ai.kit.number import fraction_text
 from vendor_ai.kit.period import PeriodLength
 
-BINARY = "binary"
-
 _TOLERANCE_SHAPE = '{amount: "0.02", kind: absolute, meaning: allowance}'
 _CREDIT_SHAPE = '{percent_of_monthly_fee: "5"}'
 
@@ -31,10 +30,11 @@ _CREDIT_SHAPE = '{percent_of_monthly_fee: "5"}'
 def read_performance(reader: TermReader, surroundings: Surroundings) -> Performance:
     """Return the terms; what is wrong with them goes to ``reader``."""
     key, metric = _read_metric(reader, surroundings.metrics)
-    average, positive = _read_labels(reader, metric)
+    average, positive = read_labels(reader, metric)
     definitions = surroundings.definitions
     agreed = None if definitions.get("completeness") is None else Decimal(definitions["completeness"])
     at_least, at_most = _read_threshold(reader, metric)
+    by, minimum_group = read_groups(reader, metric)
     freeze_days, claim_days = _read_deadlines(reader, definitions)
     terms = Performance(
         metric=key,
@@ -54,6 +54,10 @@ def read_performance(reader: TermReader, surroundings: Surroundings) -> Performa
         freeze_days=freeze_days,
         maturity_days=reader.whole("maturity_days", 0, at_most=3650),
         completeness=reader.number("completeness", agreed, low="0", high="1"),
+        bound_ms=read_bound(reader, metric),
+        by=by,
+        minimum_group=minimum_group,
+        cluster=read_cluster(reader, metric),
         claim_days=claim_days,
     )
     _check_limit(reader, terms, metric)
@@ -70,37 +74,6 @@ def _read_metric(reader: TermReader, metrics: Mapping[str, Metric] | None) -> tu
     return key, metrics.get(key)
 
 
-def _read_labels(reader: TermReader, metric: Metric | None) -> tuple[str | None, str | None]:
-    """``average`` and ``positive``: exactly one where the metric needs it, else none."""
-    given = [name for name in ("average", "positive") if reader.has(name)]
-    if metric is not None and not metric.needs_positive:
-        for name in given:
-            reader.wrong(name, f"has no meaning for {metric.key}; remove it.")
-        return None, None
-    average = reader.text("average") or None
-    positive = reader.text("positive") or None
-    if metric is None:
-        return average, positive
-    possible = [name for name in metric.averages if name != BINARY]
-    if not given:
-        advice = f" or, for more classes, an average (average: {' or '.join(possible)})" if possible else ""
-        reader.wrong("positive", f"is missing: {metric.key} needs the positive label of two classes (positive: LABEL){advice}.")
-    elif len(given) == 2:
-        reader.wrong("average", f"stands beside 'positive': {metric.key} takes exactly one of the two. Remove one.")
-    elif average is not None and average not in possible:
-        reader.wrong("average", _average_advice(metric.key, average, possible))
-    return average, positive
-
-
-def _average_advice(metric: str, average: str, possible: list[str]) -> str:
-    if average == BINARY:
-        return "'binary' is said by naming the positive label: write positive: LABEL instead."
-    if not possible:
-        return f"is not computed for {metric}; name the positive label instead (positive: LABEL)."
-    why = " is no share of calls, so it cannot be tested exactly" if average in ("macro", "weighted") else " is not an average"
-    return f"{average!r}{why}; write {' or '.join(possible)}.{suggestion(average, possible)}"
-
-
 def _read_threshold(reader: TermReader, metric: Metric | None) -> tuple[Decimal | None, Decimal | None]:
     """Exactly one of ``at_least`` and ``at_most``, in the metric's direction and range."""
     right = None if metric is None else "at_least" if metric.better == "higher" else "at_most"
@@ -114,8 +87,14 @@ def _read_threshold(reader: TermReader, metric: Metric | None) -> tuple[Decimal 
         reader.wrong(given[0], f"is the wrong direction: for {metric.key} it is {better}, so write {right}.")
     share = metric is not None and metric.unit == "share"
     advice = " A share of 85 % is written 0.85." if share else ""
-    found = {name: reader.number(name, None, low="0", high="1" if share else "", advice=advice) for name in ("at_least", "at_most")}
+    low = "" if metric is not None and _below_zero(metric) else "0"
+    found = {name: reader.number(name, None, low=low, high="1" if share else "", advice=advice) for name in ("at_least", "at_most")}
     return found["at_least"], found["at_most"]
+
+
+def _below_zero(metric: Metric) -> bool:
+    """Whether the figure can be negative, as a number can of which more is better."""
+    return metric.unit == "number" and metric.better == "higher"
 
 
 def _read_tolerance(reader: TermReader, metric: Metric | None) -> Tolerance | None:
@@ -224,7 +203,8 @@ def _check_limit(reader: TermReader, terms: Performance, metric: Metric | None) 
     """The limit must be one that can be missed, and every missed value must have its credit tier."""
     if (terms.at_least is None) == (terms.at_most is None) or reader.faulty("metric", "at_least", "at_most", "tolerance"):
         return
-    never_missed = terms.limit <= 0 if terms.is_floor else metric is not None and metric.unit == "share" and terms.limit >= 1
+    floored = metric is None or not _below_zero(metric)
+    never_missed = floored and terms.limit <= 0 if terms.is_floor else metric is not None and metric.unit == "share" and terms.limit >= 1
     if never_missed:
         name = "tolerance" if terms.tolerance is not None else "at_least" if terms.is_floor else "at_most"
         reader.wrong(name, f"puts the limit at {fraction_text(terms.limit)}, which no value can miss.")

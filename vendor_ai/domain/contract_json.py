@@ -128,6 +128,10 @@ def _performance_json(terms: Performance) -> dict[str, Any]:
         "maturity_days": terms.maturity_days,
         "completeness": _text(terms.completeness),
         "claim_days": terms.claim_days,
+        "bound_ms": _text(terms.bound_ms),
+        "by": terms.by,
+        "minimum_group": terms.minimum_group,
+        "cluster": terms.cluster,
     }
 
 
@@ -153,6 +157,10 @@ def _performance_from_json(data: Mapping[str, Any]) -> Performance:
         maturity_days=data["maturity_days"],
         completeness=_decimal(data["completeness"]),
         claim_days=data["claim_days"],
+        bound_ms=_decimal(data.get("bound_ms")),  # contracts stored before there was one have none
+        by=data.get("by", ""),
+        minimum_group=data.get("minimum_group", 30),
+        cluster=data.get("cluster", ""),
     )
 
 

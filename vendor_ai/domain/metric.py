@@ -59,8 +59,9 @@ class MetricOptions:
 
     Attributes:
         positive: The label that counts as positive, of two classes.
-        average: How classes are averaged: ``micro``, ``macro``, ``weighted``, or a class's own label for per-class figures.
-        labels: Every class seen in the period, sorted; the measuring code fills it in.
+        average: How classes are averaged: ``micro``, ``macro`` or ``weighted``.
+        labels: Every class seen in the period, or for grouped metrics every group large enough to compare, sorted; the measuring code
+            fills it in.
         minimum_group: Groups with fewer calls in the denominator are shown and not compared.
     """
 

@@ -26,6 +26,7 @@ class Call(Protocol):
         actual: Text of the outcome.
         prediction_value: Number answered.
         actual_value: Number of the outcome.
+        source: Where the outcome that counts comes from.
         confidence: The vendor's, 0 to 1.
         latency_ms: Milliseconds.
         cost: In the contract's currency.
@@ -47,6 +48,7 @@ class Call(Protocol):
     actual: Any
     prediction_value: Any
     actual_value: Any
+    source: Any
     confidence: Any
     latency_ms: Any
     cost: Any

@@ -1,25 +1,30 @@
 """Of the calls whose actual class is the positive one, the share that was found."""
 
+from typing import Any
+
 from vendor_ai.domain.measure import Counts
 from vendor_ai.domain.metric import Metric, MetricOptions, Reading
-from vendor_ai.metrics.confusion import check_options, open_calls, read_all_classes
-
-# Recall weighted by class size is the sum of the diagonal over all calls, the same as micro.
-_AVERAGES = ("binary", "micro", "weighted")
+from vendor_ai.metrics.averaging import averaged
+from vendor_ai.metrics.confusion import BINARY, MACRO, MICRO, WEIGHTED, check_options, one_class, open_calls, read_all_classes
 
 
 def read_recall(counts: Counts, options: MetricOptions) -> Reading:
     """True positives of actual positives, among the calls whose actual class is known.
 
+    Weighted by the size of the classes it is the diagonal of all calls, the same as micro.
+
     Raises:
         PositiveLabelMissingError: When the average is binary and no positive label is named.
-        AverageNotAShareError: For ``macro``, which weighs classes and is no share of calls.
+        AverageNotAShareError: For ``macro``, which weighs classes and is no share of calls (see ``METRIC.averaged``).
     """
-    if check_options("recall", options, _AVERAGES) != "binary":
+    if check_options("recall", options, (BINARY, MICRO, WEIGHTED)) != BINARY:
         return read_all_classes(counts)
-    actual = sum(count for (truth, _), count in counts.confusion.items() if truth == options.positive)
-    found = counts.confusion.get((str(options.positive), str(options.positive)), 0)
-    return Reading(hits=found, trials=actual, open_trials=open_calls(counts))
+    seen = one_class(counts, str(options.positive))
+    return Reading(hits=seen.found, trials=seen.found + seen.missed, open_trials=open_calls(counts))
+
+
+def _of_class(right: Any, actual: Any, _answered: Any) -> tuple[Any, Any]:
+    return right, actual
 
 
 METRIC = Metric(
@@ -29,7 +34,8 @@ METRIC = Metric(
     better="higher",
     needs_labels=True,
     read=read_recall,
+    averaged=averaged(_of_class),
     needs_positive=True,
-    averages=_AVERAGES,
+    averages=(BINARY, MICRO, MACRO, WEIGHTED),
     source="True positives / actual positives; scikit-learn recall_score.",
 )

@@ -40,7 +40,7 @@ def quantity(value: Fraction | Decimal | float | None, unit: Shown, *, limit: Fr
     if value is None:
         return None
     number = decimal_of(value)
-    places = 1 if unit != "ms" or abs(number) < 10 else 0
+    places = 3 if unit == "number" and abs(number) < 10 else 1 if unit != "ms" or abs(number) < 10 else 0
     if limit is None:
         return Quantity(number, unit, _telling_places(number, unit, places, []))
     bound = decimal_of(limit)

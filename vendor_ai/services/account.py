@@ -198,13 +198,13 @@ def _daily(session: Session, case: _Month, entry: Contract) -> list[Series]:
     found = []
     for subject in measurement.subjects(session, entry):
         metric = METRICS[subject.terms.metric]
-        if metric.read is None:
-            continue  # what is no plain share has its own block
+        options = MetricOptions(subject.terms.positive, subject.terms.average)
+        if metric.read is None or metric.statistic_for(options) is not None:
+            continue  # no share of a day's calls
         definition = measurement.measure_of(entry, subject.terms, subject.component)
         by_day: dict[str, list[Counts]] = {}
         for day in log_store.counters(session, definition, first=case.period.first.isoformat(), end=case.period.end.isoformat()):
             by_day.setdefault(day.day, []).append(day.counts)
-        options = MetricOptions(subject.terms.positive, subject.terms.average)
         points = []
         for label, parts in sorted(by_day.items()):
             reading = metric.read(total(parts), options)
