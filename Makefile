@@ -75,6 +75,10 @@ bench: setup-tests
 	$(BIN)/python -m benchmarks.evaluation
 	$(BIN)/python -m benchmarks.shadow_matching
 	$(BIN)/python -m benchmarks.clusters
+	$(BIN)/python -m benchmarks.error_rates
+	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.client_record
+	$(BIN)/python -m benchmarks.spark
 
 LOCK := uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11
 

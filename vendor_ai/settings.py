@@ -42,6 +42,13 @@ class Settings(BaseSettings):
     port: int = Field(default=8321, description="Port `serve` listens on.")
     engine_threads: int = Field(default=0, description="Threads of the query engine; 0: as many as the machine has.")
     engine_memory: str = Field(default="4GB", description="Memory the query engine may use.")
+    pseudonyms: bool = Field(default=True, description="Whether users and reviewers in logs are stored under pseudonyms, not as they come.")
+    spark_master: str = Field(
+        default="", description="Spark master that counts, e.g. spark://host:7077; empty: counting runs here, on DuckDB."
+    )
+    spark_store: str = Field(
+        default="", description="The log's folder as the cluster reaches it, e.g. s3a://bucket/log; empty: the same folder."
+    )
     batch_rows: int = Field(default=50_000, description="Rows of one acknowledged batch of a file import.")
     body_limit_mib: int = Field(default=64, description="Largest request body, in MiB.")
     evidence_limit_mib: int = Field(default=25, description="Largest piece of evidence, in MiB.")

@@ -11,6 +11,7 @@ from vendor_ai.domain.errors import InvalidInputError, StoreUnavailableError
 from vendor_ai.domain.ports import Clock
 from vendor_ai.outside.clock import FixedClock, SystemClock
 from vendor_ai.predictions.duckdb import DuckDBEngine
+from vendor_ai.predictions.spark import SparkEngine
 from vendor_ai.services.prediction_log import PredictionLog
 from vendor_ai.settings import Settings
 
@@ -55,8 +56,11 @@ class App:
     @cached_property
     def log(self) -> PredictionLog:
         """The prediction log."""
-        engine = DuckDBEngine(self.settings.prediction_folder, threads=self.settings.engine_threads, memory=self.settings.engine_memory)
-        return PredictionLog(self.records, engine, self.clock)
+        settings = self.settings
+        engine = DuckDBEngine(settings.prediction_folder, threads=settings.engine_threads, memory=settings.engine_memory)
+        store = settings.spark_store or str(settings.prediction_folder.resolve())
+        spark = SparkEngine(settings.spark_master, store) if settings.spark_master else None
+        return PredictionLog(self.records, engine, self.clock, counting=spark, pseudonyms=settings.pseudonyms)
 
     def at(self, instant: datetime | None) -> "App":
         """The same installation with its clock standing at ``instant``."""

@@ -24,7 +24,7 @@ class Request:
 
 @dataclass
 class LogServer:
-    """``answers`` are the next statuses instead of 200; a batch is stored once however often it comes."""
+    """``answers`` are the next statuses instead of 200; a batch is stored once however often it comes, of counts the greatest is kept."""
 
     url: str = ""
     answers: list[int] = field(default_factory=list)
@@ -32,9 +32,26 @@ class LogServer:
     most_rows: int | None = None
     requests: list[Request] = field(default_factory=list)
     stored: dict[str, Request] = field(default_factory=dict)
+    count_answers: list[int] = field(default_factory=list)
+    count_requests: list[Request] = field(default_factory=list)
+    counted: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
     def rows(self, kind: str = "predictions") -> list[dict[str, Any]]:
         return [row for request in self.stored.values() if request.path.endswith(f"/{kind}") for row in request.rows]
+
+    def calls(self, field_name: str = "attempted") -> int:
+        """All calls that clients counted, over clients and minutes."""
+        return sum(minute[field_name] for minute in self.counted.values())
+
+    def take_counts(self, request: Request) -> tuple[int, dict[str, Any]]:
+        self.count_requests.append(request)
+        status = self.count_answers.pop(0) if self.count_answers else 200
+        document = json.loads(request.body)
+        if status == 200:
+            for minute in document["minutes"]:
+                known = self.counted.setdefault((document["client"], minute["minute"]), {"attempted": 0, "dropped": 0, "spooled": 0})
+                known.update({name: max(value, minute[name]) for name, value in known.items()})
+        return status, {"minutes": len(document["minutes"])}
 
     def take(self, request: Request) -> tuple[int, dict[str, Any]]:
         self.requests.append(request)
@@ -56,7 +73,8 @@ def log_server(port: int = 0) -> Iterator[LogServer]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status, document = state.take(Request(self.path, headers, body))
+            request = Request(self.path, headers, body)
+            status, document = (state.take_counts if self.path.endswith("/call-counts") else state.take)(request)
             if status == LOSE_THE_ANSWER:
                 self.close_connection = True
                 return

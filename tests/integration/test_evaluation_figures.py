@@ -88,16 +88,21 @@ def frame(calls: Sequence[Call], labels: Sequence[Label]) -> pd.DataFrame:
             continue
         label = label_in_force(by_call.get(call.prediction_id, []), SOURCES) or Label("")
         latency = call.latency_ms if call.status == "ok" else (call.latency_ms or 0.0) if call.status == "timeout" else None
-        rows.append((call.status, call.prediction, call.prediction_value, label.actual, label.correct, latency, local.date()))
-    return pd.DataFrame(rows, columns=["status", "prediction", "number", "actual", "correct", "latency", "day"])
+        rows.append(
+            (call.status, call.prediction, call.prediction_value, label.actual, label.actual_value, label.correct, latency, local.date())
+        )
+    names = ["status", "prediction", "number", "actual", "actual_number", "correct", "latency", "day"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def judged(rows: pd.DataFrame) -> pd.DataFrame:
-    """Labelled answers with a column ``hit``; both texts decide where both are there."""
+    """Labelled answers with a column ``hit``: both texts decide where both are there, and both numbers where no text is."""
     answered = rows[(rows.status == "ok") & (rows.prediction.notna() | rows.number.notna())].copy()
     both = answered.prediction.notna() & answered.actual.notna()
     answered["both"] = both
-    answered["hit"] = np.where(both, answered.prediction == answered.actual, answered.correct)
+    numbers = answered.prediction.isna() & answered.actual.isna() & answered.number.notna() & answered.actual_number.notna()
+    right = np.where(numbers, answered.number == answered.actual_number, answered.correct)
+    answered["hit"] = np.where(both, answered.prediction == answered.actual, right)
     return answered[answered.hit.notna()]
 
 

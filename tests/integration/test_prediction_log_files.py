@@ -38,7 +38,7 @@ from vendor_ai.db.prediction_log import MeasureRow
 from vendor_ai.domain.measure import DayCounts, Measure
 from vendor_ai.domain.prediction import LogFile
 from vendor_ai.predictions import files as log_files
-from vendor_ai.predictions.duckdb import DuckDBEngine
+from vendor_ai.predictions.duckdb import DuckDBEngine, Source
 from vendor_ai.predictions.folding import Sifted
 from vendor_ai.services import prediction_log
 from vendor_ai.services.prediction_log import OUTCOME, PREDICTION, PredictionLog
@@ -58,7 +58,9 @@ def on_disk(log: PredictionLog) -> set[str]:
 
 def ranked(log: PredictionLog, measure: Measure, files: Sequence[LogFile], ranks: Sequence[int], timed: int) -> list[float]:
     start, end = AT - timedelta(days=400), AT + timedelta(days=400)
-    return log.engine.ranked_latencies(measure, files, start=start, end=end, ranks=ranks, timed=timed, endless=False)
+    found = log.engine.timed_calls([measure], sources={measure.component: Source(files, [])}, start=start, end=end)[measure.key]
+    assert found.latency_ms.size == timed
+    return found.at(ranks, endless=False)
 
 
 def test_merging_small_files_changes_no_figure_and_keeps_the_old_ones_for_their_readers(
@@ -198,8 +200,8 @@ class DisturbedEngine(DuckDBEngine):
 
     disturb: Callable[[], None] | None = None
 
-    def count(self, measures: Sequence[Measure], **arguments: Any) -> dict[str, list[DayCounts]]:
-        found = super().count(measures, **arguments)
+    def count_together(self, measures: Sequence[Measure], **arguments: Any) -> dict[str, list[DayCounts]]:
+        found = super().count_together(measures, **arguments)
         disturb, self.disturb = self.disturb, None
         if disturb is not None:
             disturb()
@@ -216,7 +218,7 @@ def test_counters_that_another_process_stored_of_an_older_state_are_counted_agai
     key = component_id(log)
     take(log, calls[:1], "early")
     log.fold(key, REF)
-    older = log.engine.count([measure], predictions=manifest(log, PREDICTION), outcomes=[], days=[AT.date()])
+    older = DuckDBEngine(log.engine.folder).count([measure], predictions=manifest(log, PREDICTION), outcomes=[], days=[AT.date()])
     take(log, calls[1:], "late")
     log.fold(key, REF)
 
@@ -247,10 +249,10 @@ def test_the_latency_at_a_rank_is_that_of_the_sorted_list(log: PredictionLog, se
             and (call.status == "timeout" or (call.status == "ok" and call.latency_ms is not None))
             and all(call.value(name) in values for name, values in where.items())
         ]
+        sources = {REF: Source(manifest(log, PREDICTION), [])}
+        timed = log.engine.timed_calls([measure], sources=sources, start=start, end=end)[measure.key]
         for endless in (False, True):
             ordered = sorted(float("inf") if endless and call.status == "timeout" else call.latency_ms or 0.0 for call in mine)
             ranks = list(range(1, len(ordered) + 1))
-            found = log.engine.ranked_latencies(
-                measure, manifest(log, PREDICTION), start=start, end=end, ranks=ranks, timed=len(ordered), endless=endless
-            )
-            assert found == ordered
+            assert timed.latency_ms.size == len(ordered)
+            assert timed.at(ranks, endless=endless) == ordered

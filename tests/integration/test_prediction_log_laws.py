@@ -226,9 +226,9 @@ class WatchedEngine(DuckDBEngine):
 
     counted: set[date]
 
-    def count(self, measures: Sequence[Measure], **arguments: Any) -> dict[str, list[DayCounts]]:
+    def count_together(self, measures: Sequence[Measure], **arguments: Any) -> dict[str, list[DayCounts]]:
         self.counted.update(arguments["days"])
-        return super().count(measures, **arguments)
+        return super().count_together(measures, **arguments)
 
 
 def test_counting_the_changed_days_alone_equals_counting_all_of_them(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.factories.log_server import LOSE_THE_ANSWER, LogServer, log_server
 from vendor_ai.client import PredictionLog
+from vendor_ai.client.batch import Batch
+from vendor_ai.client.delivery import Receipt, Sender
 
 AT = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 
@@ -36,6 +39,10 @@ def nobody_listens() -> str:
 
 def spooled(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.ndjson"))
+
+
+def kept_counts(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.counts"))
 
 
 def test_a_call_arrives_as_one_line_with_the_token_and_a_key(server: LogServer, tmp_path: Path) -> None:
@@ -158,7 +165,7 @@ def test_a_page_that_is_not_our_server_is_no_acknowledgement(tmp_path: Path, ser
 def test_a_value_without_a_json_form_is_dropped_and_counted_and_the_caller_goes_on(server: LogServer, tmp_path: Path) -> None:
     with open_log(server.url, tmp_path) as log:
         assert log.record(prediction_value=float("nan"), occurred_at=AT)
-        assert log.record(prediction=object(), occurred_at=AT)  # type: ignore[typeddict-item]
+        assert log.record(prediction=object(), occurred_at=AT)  # type: ignore[arg-type]
         log.record(prediction="x", occurred_at=AT)
         assert log.flush()
         assert (log.counts.attempted, log.counts.dropped, log.counts.sent) == (3, 2, 1)
@@ -169,7 +176,7 @@ def test_a_number_of_numpy_is_a_number(server: LogServer, tmp_path: Path) -> Non
     import numpy as np
 
     with open_log(server.url, tmp_path) as log:
-        log.record(prediction_value=np.float32(0.5), input_tokens=np.int64(3), occurred_at=AT)  # type: ignore[typeddict-item]
+        log.record(prediction_value=np.float32(0.5), input_tokens=np.int64(3), occurred_at=AT)  # type: ignore[arg-type]
         assert log.flush()
     (row,) = server.rows()
     assert (row["prediction_value"], row["input_tokens"]) == (0.5, 3)
@@ -257,10 +264,92 @@ def test_a_log_without_a_component_is_refused(tmp_path: Path) -> None:
         PredictionLog(" ", spool=tmp_path)
 
 
+def test_a_value_that_changes_later_is_logged_as_it_was(server: LogServer, tmp_path: Path) -> None:
+    segment = {"region": "EU"}
+    with open_log(server.url, tmp_path) as log:
+        log.record(prediction="x", segment=segment, occurred_at=AT)
+        segment["region"] = "US"
+        assert log.flush()
+    assert server.rows()[0]["segment"] == {"region": "EU"}
+
+
+@pytest.mark.parametrize("value", [b"7", {"7"}, {"region": b"EU"}])
+def test_bytes_and_sets_are_no_values_of_the_log(server: LogServer, tmp_path: Path, value: object) -> None:
+    with open_log(server.url, tmp_path) as log:
+        log.record(prediction=value, occurred_at=AT)  # type: ignore[arg-type]
+        assert log.flush()
+        assert (log.counts.dropped, log.counts.sent) == (1, 0)
+
+
+def test_the_word_null_in_a_text_stays_a_text_and_an_empty_field_stays_out(server: LogServer, tmp_path: Path) -> None:
+    with open_log(server.url, tmp_path) as log:
+        log.record(prediction="null", confidence=None, occurred_at=AT)
+        assert log.flush()
+    (row,) = server.rows()
+    assert row["prediction"] == "null"
+    assert "confidence" not in row
+
+
+def test_ids_made_up_are_never_the_same(tmp_path: Path) -> None:
+    with open_log(nobody_listens(), tmp_path) as first, open_log(nobody_listens(), tmp_path) as second:
+        made = [log.record(prediction="x") for log in (first, second) for _ in range(50)]
+    assert len(set(made)) == 100
+
+
+def test_a_log_that_no_thread_serves_loses_nothing(server: LogServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    log = open_log(server.url, tmp_path)
+    log.record(prediction="x", occurred_at=AT)
+    log.close()
+    monkeypatch.undo()
+    assert (log.counts.spooled, log.counts.dropped, len(spooled(tmp_path))) == (1, 0, 1)
+
+
+def test_an_error_nobody_thought_of_does_not_end_the_sending(server: LogServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def burst(_sender: Sender, _batch: Batch) -> Receipt:
+        raise ZeroDivisionError("a bug")
+
+    with open_log(server.url, tmp_path) as log:
+        monkeypatch.setattr(Sender, "send", burst)
+        log.record(prediction="x", occurred_at=AT)
+        assert not log.flush()
+        assert "ZeroDivisionError: a bug" in log.counts.last_problem
+        monkeypatch.undo()
+        assert log.flush()
+        assert (log.counts.spooled, log.counts.sent) == (1, 1)
+
+
+def test_close_waits_no_longer_than_it_is_told_and_what_is_left_lies_on_disk(tmp_path: Path) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        log = open_log(f"http://127.0.0.1:{deaf.getsockname()[1]}", tmp_path, timeout_s=2.0)
+        for _ in range(3):
+            log.record(prediction="x", occurred_at=AT)
+        log.close(timeout_s=0.1)
+        assert {len(file.read_bytes().splitlines()) for file in spooled(tmp_path)} == {3}
+        assert (log.counts.dropped, log.counts.waiting) == (0, 0)
+    wait_for_threads()
+
+
+def wait_for_threads() -> None:
+    """A thread that still waits for an answer would meet the next test."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("vendor-ai-log"):
+            thread.join()
+
+
 def run_script(script: str, url: str, spool: Path) -> None:
+    run(["-c", script], url, spool)
+
+
+def run(arguments: list[str], url: str, spool: Path) -> None:
     settings = {"VENDOR_AI_URL": url, "VENDOR_AI_TOKEN": "secret", "VENDOR_AI_SPOOL": str(spool)}
     environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-c", script], env=environment, check=True, timeout=60)
+    subprocess.run([sys.executable, *arguments], env=environment, check=True, timeout=60)
 
 
 def test_a_program_that_just_ends_has_sent_its_rows(server: LogServer, tmp_path: Path) -> None:
@@ -295,6 +384,56 @@ def test_a_forked_worker_logs_its_own_rows_and_none_of_its_parents(server: LogSe
         tmp_path,
     )
     assert sorted(row["prediction_id"] for row in server.rows()) == ["child", "parent"]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_workers_of_multiprocessing_log_their_own_rows_however_they_are_started(server: LogServer, tmp_path: Path, method: str) -> None:
+    script = tmp_path / "service.py"
+    script.write_text(
+        "import multiprocessing, sys\n"
+        "from vendor_ai.client import PredictionLog\n"
+        "def work(number):\n"
+        "    log = PredictionLog('acme-ocr', batch_seconds=30)\n"
+        "    log.record(prediction_id=f'worker-{number}')\n"
+        "if __name__ == '__main__':\n"
+        "    log = PredictionLog('acme-ocr', batch_seconds=30)\n"
+        "    log.record(prediction_id='parent')\n"
+        "    context = multiprocessing.get_context(sys.argv[1])\n"
+        "    workers = [context.Process(target=work, args=(number,)) for number in range(2)]\n"
+        "    for worker in workers: worker.start()\n"
+        "    for worker in workers: worker.join()\n"
+    )
+    run(["-W", "ignore", str(script), method], server.url, tmp_path / "spool")
+    assert sorted(row["prediction_id"] for row in server.rows()) == ["parent", "worker-0", "worker-1"]
+    assert server.calls() == 3
+
+
+def test_a_service_that_forks_while_it_logs_loses_nothing_and_sends_nothing_twice(server: LogServer, tmp_path: Path) -> None:
+    script = (
+        "import os, threading\n"
+        "from vendor_ai.client import PredictionLog\n"
+        "log = PredictionLog('acme-ocr', batch_rows=20, batch_seconds=0.01)\n"
+        "def keep_logging(name):\n"
+        "    for number in range(300): log.record(prediction_id=f'{name}-{number}')\n"
+        "threads = [threading.Thread(target=keep_logging, args=(f'thread-{n}',)) for n in range(3)]\n"
+        "for thread in threads: thread.start()\n"
+        "children = []\n"
+        "for child in range(4):\n"
+        "    pid = os.fork()\n"
+        "    if not pid:\n"
+        "        keep_logging(f'child-{child}')\n"
+        "        log.close()\n"
+        "        os._exit(0)\n"
+        "    children.append(pid)\n"
+        "for thread in threads: thread.join()\n"
+        "assert all(os.waitpid(pid, 0)[1] == 0 for pid in children)\n"
+        "log.close()\n"
+    )
+    run_script(script, server.url, tmp_path)
+    names = [f"{kind}-{number}" for kind, most in (("thread", 3), ("child", 4)) for number in range(most)]
+    expected = sorted(f"{name}-{number}" for name in names for number in range(300))
+    assert sorted(row["prediction_id"] for row in server.rows()) == expected
+    assert server.calls() == len(expected) == 2_100
 
 
 def test_the_client_loads_nothing_heavy() -> None:

@@ -1,18 +1,20 @@
 """A vendor's calls, timed and logged by the transport that makes them; the caller sees what it would see without."""
 
+import asyncio
 import gzip
 import hashlib
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Unpack
 
 import httpx
 import pytest
 
-from vendor_ai.client import CALL_FIELDS, PREDICTION_ID, PredictionFields, RecordingTransport
+from vendor_ai.client import CALL_FIELDS, PREDICTION_ID, AsyncRecordingTransport, PredictionFields, RecordingTransport
+from vendor_ai.client import call as call_module
 from vendor_ai.client import transport as transport_module
 
 
@@ -82,7 +84,8 @@ def test_an_answered_call_is_logged_with_what_the_answer_says(vendor: str, kept:
     assert row["model_version"] == "v1"
     assert row["vendor_request_id"] == "vendor-1"
     assert row["input_id"] == hashlib.sha256(b"the image of a seven").hexdigest()
-    assert row["latency_ms"] > 0
+    assert (row["latency_ms"] or 0) > 0
+    assert row["occurred_at"] is not None
     assert row["occurred_at"].utcoffset() is not None
     assert row["prediction_id"] == response.extensions[PREDICTION_ID]
     assert "image" not in str(row)
@@ -126,7 +129,7 @@ def test_a_call_without_an_answer_is_logged_and_the_caller_hears_of_it(kept: Kep
         client.post("http://vendor.example/", content=b"x")
     (row,) = kept.rows
     assert (row["status"], row["error"]) == (status, type(error).__name__)
-    assert row["latency_ms"] >= 0
+    assert row["latency_ms"] is not None
 
 
 def test_a_vendor_that_cannot_be_reached_is_an_error(kept: Kept) -> None:
@@ -167,7 +170,7 @@ class FakeClock:
 
 def streaming(kept: Kept, monkeypatch: pytest.MonkeyPatch, parts: list[bytes]) -> httpx.Client:
     clock = FakeClock()
-    monkeypatch.setattr(transport_module, "time", clock)
+    monkeypatch.setattr(call_module, "time", clock)
 
     def handle(_request: httpx.Request) -> httpx.Response:
         clock.now += 0.5
@@ -241,3 +244,88 @@ def test_every_call_is_logged_once(vendor: str, kept: Kept) -> None:
         for _ in range(20):
             client.post(f"{vendor}/status/200", content=b"x")
     assert len(kept.rows) == len({row["prediction_id"] for row in kept.rows}) == 20
+
+
+def test_a_log_that_fails_breaks_no_call(vendor: str) -> None:
+    class Broken:
+        def record(self, **_fields: Unpack[PredictionFields]) -> str:
+            raise OSError("no disk")
+
+    with httpx.Client(transport=RecordingTransport(httpx.HTTPTransport(), Broken())) as client:
+        assert client.post(f"{vendor}/status/200").json()["answer"] == "7"
+
+
+def awaiting(kept: Kept, inner: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=AsyncRecordingTransport(
+            inner or httpx.AsyncHTTPTransport(),
+            kept,
+            prediction=lambda response: response.json()["answer"],
+            model_version=lambda response: response.json()["model"],
+        )
+    )
+
+
+def test_an_awaited_call_is_logged_like_any_other(vendor: str, kept: Kept) -> None:
+    async def ask() -> httpx.Response:
+        async with awaiting(kept) as client:
+            return await client.post(f"{vendor}/status/200", content=b"the image of a seven", extensions={CALL_FIELDS: {"cluster": "c-1"}})
+
+    response = asyncio.run(ask())
+    assert response.json() == {"answer": "7", "model": "v1"}
+    (row,) = kept.rows
+    assert (row["status"], row["prediction"], row["model_version"], row["cluster"]) == ("ok", "7", "v1", "c-1")
+    assert (row["vendor_request_id"], row["input_id"]) == ("vendor-1", hashlib.sha256(b"the image of a seven").hexdigest())
+    assert row["prediction_id"] == response.extensions[PREDICTION_ID]
+
+
+@pytest.mark.parametrize(("path", "status"), [("status/429", "rate_limited"), ("status/503", "error"), ("status/504", "timeout")])
+def test_an_awaited_call_that_is_refused_says_how(vendor: str, kept: Kept, path: str, status: str) -> None:
+    async def ask() -> None:
+        async with awaiting(kept) as client:
+            await client.post(f"{vendor}/{path}")
+
+    asyncio.run(ask())
+    assert [row["status"] for row in kept.rows] == [status]
+
+
+def test_an_awaited_call_without_an_answer_raises_what_it_raised(kept: Kept) -> None:
+    async def ask() -> None:
+        async with awaiting(kept, httpx.MockTransport(raising(httpx.ReadTimeout("slow")))) as client:
+            await client.post("http://vendor.example/")
+
+    with pytest.raises(httpx.ReadTimeout):
+        asyncio.run(ask())
+    assert [(row["status"], row["error"]) for row in kept.rows] == [("timeout", "ReadTimeout")]
+
+
+def test_a_task_that_is_cancelled_logs_a_cancelled_call(kept: Kept) -> None:
+    class Endless(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    async def ask() -> None:
+        async with awaiting(kept, Endless()) as client, asyncio.timeout(0.01):
+            await client.post("http://vendor.example/")
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(ask())
+    assert [(row["status"], row["error"]) for row in kept.rows] == [("cancelled", "CancelledError")]
+
+
+def test_an_awaited_answer_nobody_reads_to_its_end_is_cancelled(kept: Kept) -> None:
+    class Parts(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for part in (b"one", b"two"):
+                yield part
+
+    async def ask() -> None:
+        inner = httpx.MockTransport(lambda _request: httpx.Response(200, stream=Parts()))
+        async with awaiting(kept, inner) as client, client.stream("POST", "http://vendor.example/") as response:
+            async for part in response.aiter_raw():
+                assert part == b"one"
+                break
+
+    asyncio.run(ask())
+    assert [row["status"] for row in kept.rows] == ["cancelled"]

@@ -1,6 +1,7 @@
 """Figures that are no plain share, in one family with the shares."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -124,13 +125,11 @@ def test_days_without_calls_do_not_count_as_days() -> None:
 
 def test_clusters_of_the_contracts_key_are_redrawn_too_and_calls_without_one_are_a_cluster_together() -> None:
     clusters = {str(number): labelled((60, 40), (50, 50)) for number in range(20)}
-    named = total(clusters.values())
-    all_named = Counts(**{name: getattr(named, name) for name in Counts.__slots__ if name != "clusters"}, clusters=clusters)
+    all_named = replace(total(clusters.values()), clusters=clusters)
     found = one(entry(all_named, disjoint=False))
     assert (found.evidence, found.reasons) == (Evidence.PROVEN_BREACH, (Reason.CLUSTERS_BY_KEY,))
     rest = labelled((4_000, 0), (4_000, 0))
-    mixed = named + rest
-    with_rest = Counts(**{name: getattr(mixed, name) for name in Counts.__slots__ if name != "clusters"}, clusters=clusters)
+    with_rest = replace(total([*clusters.values(), rest]), clusters=clusters)
     # 5,100 of 6,000 are right over both classes: 0.86 meets the floor, and the one large cluster that lifts it may be missing in a redraw.
     assert one(entry(with_rest, disjoint=False)).evidence is Evidence.NOT_PROVEN
 
@@ -204,3 +203,52 @@ def test_a_figure_from_rows_with_unlabelled_calls_proves_nothing() -> None:
 @pytest.mark.parametrize("fields", [{}, {"value": float("nan"), "base": 5}])
 def test_rows_without_a_figure_are_no_data(fields: dict[str, Any]) -> None:
     assert one(from_rows(**fields)).reasons == (Reason.NO_DATA,)
+
+
+def groups(*positive: int, size: int = 500) -> Entry:
+    """Groups of ``size`` calls each, so many of them answered with the positive label."""
+    cells = [{("yes", "yes"): hits, ("no", "no"): size - hits} for hits in positive]
+    parts = {
+        f"g{number}": Counts(attempted=size, answered=size, predicted=size, labelled=size, correct=size, confusion=cell)
+        for number, cell in enumerate(cells)
+    }
+    counts = replace(total(parts.values()), groups=parts)
+    options = MetricOptions(positive="yes", average="binary", labels=tuple(parts))
+    metric = METRICS["demographic_parity_difference"]
+    return Entry(metric=metric, counts=counts, limit=Fraction(1, 10), is_floor=False, options=options)
+
+
+def test_many_groups_that_fare_alike_break_no_bound_on_their_largest_difference() -> None:
+    # 50 % of 100 calls in each of eight groups: by chance alone the highest and the lowest of such shares lie 0.14 apart.
+    found = one(replace(groups(*[50] * 8, size=100), limit=Fraction(5, 100)))
+    assert (found.value, found.evidence) == (0, Evidence.NOT_PROVEN)
+    spread = one(groups(43, 57, 50, 50, 50, 50, 50, 50, size=100))
+    assert (spread.value, spread.missed, spread.evidence) == (Fraction(14, 100), True, Evidence.NOT_PROVEN)
+
+
+def test_one_pair_far_apart_is_a_proven_breach_and_equal_large_groups_are_proven_compliant() -> None:
+    apart = one(groups(250, 250, 250, 400))
+    assert (apart.value, apart.evidence) == (Fraction(3, 10), Evidence.PROVEN_BREACH)
+    low, high = apart.interval
+    assert low is not None
+    assert high is not None
+    # One pair: standard error sqrt(0.25 / 500 + 0.16 / 500) = 0.0286; the lower end is adjusted for six pairs (2.64 standard errors).
+    assert low == pytest.approx(0.3 - 2.64 * 0.0286, abs=0.012)
+    assert high == pytest.approx(0.3 + 1.96 * 0.0286, abs=0.012)
+    assert one(groups(500, 500, 500, size=1_000)).evidence is Evidence.PROVEN_COMPLIANT
+
+
+def test_sums_with_more_digits_than_the_machines_integers_are_redrawn_too() -> None:
+    huge = 10**24
+    statistic = Statistic(
+        parts=lambda counts, _: (counts.labelled, counts.correct * huge),
+        exact=lambda parts: Fraction(parts[1], parts[0] * huge) if parts[0] else None,
+        figure=lambda parts: np.asarray(parts)[..., 1] / np.asarray(parts)[..., 0] / huge,
+        base=lambda counts, _: counts.labelled,
+        open_calls=lambda _counts, _: 0,
+    )
+    metric = Metric("mean", "Mean", "number", "higher", needs_labels=True, statistic=statistic)
+    clusters = {str(number): Counts(labelled=100, correct=40 + number) for number in range(20)}
+    counts = replace(total(clusters.values()), clusters=clusters)
+    found = one(Entry(metric=metric, counts=counts, limit=Fraction(8, 10), is_floor=True, by_day=clusters))
+    assert (found.value, found.evidence) == (Fraction(990, 2_000), Evidence.PROVEN_BREACH)

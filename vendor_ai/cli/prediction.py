@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vendor_ai.cli.log_retention import add_verbs
 from vendor_ai.cli.output import JsonOption, print_json, print_problems
 from vendor_ai.cli.session import open_session
 from vendor_ai.domain.errors import InvalidInputError
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
     outcome = typer.Typer(no_args_is_help=True, help="Ground truth that comes later.")
     prediction.command("import")(import_predictions)
     outcome.command("import")(import_outcomes)
-    prediction.callback()(_noun)
+    add_verbs(prediction)
     outcome.callback()(_noun)
     app.add_typer(prediction, name="prediction")
     app.add_typer(outcome, name="outcome")

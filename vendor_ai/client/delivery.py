@@ -1,5 +1,6 @@
 """Sending a batch to the server, and what its answer means for the batch."""
 
+import ssl
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 from vendor_ai.client.batch import Batch
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_REFUSED = 400
 _TOO_LARGE = 413
 _ROWS_REFUSED = 422
 # A wrong token or an unknown component is mended at the server; until then the rows are worth keeping.
@@ -51,13 +53,18 @@ def server_address(url: str) -> httpx.URL:
 
 
 class Sender:
-    """Posts batches of one component; used by one thread."""
+    """Posts batches of one component; used by one thread.
 
-    def __init__(self, base: httpx.URL, component: str, token: str, timeout_s: float) -> None:
+    ``trusted`` holds the certificates that are trusted. It is made once and shared: a process that forks while a thread loads them
+    would leave the child waiting for that thread.
+    """
+
+    def __init__(self, base: httpx.URL, component: str, token: str, timeout_s: float, *, trusted: ssl.SSLContext) -> None:
         self._path = f"api/v1/components/{quote(component, safe='')}"
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         # The machine itself is never reached through a company's proxy.
-        self._client = httpx.Client(base_url=base, headers=headers, timeout=timeout_s, trust_env=base.host not in _LOOPBACK)
+        beyond = base.host not in _LOOPBACK
+        self._client = httpx.Client(base_url=base, headers=headers, timeout=timeout_s, trust_env=beyond, verify=trusted)
 
     def send(self, batch: Batch) -> Receipt:
         """Send a batch once; a server that cannot be reached is a reason to try later."""
@@ -65,8 +72,20 @@ class Sender:
         try:
             response = self._client.post(f"{self._path}/{batch.kind}", content=batch.body, headers=headers)
         except httpx.HTTPError as error:
-            return Receipt(Fate.LATER, reason=f"The server cannot be reached ({type(error).__name__}).")
+            return _unreachable(error)
         return receipt_of(response)
+
+    def send_counts(self, body: bytes) -> Receipt:
+        """Send the counts of a process once, as ``MinuteCounts`` writes them."""
+        headers = {"Content-Type": "application/json"}
+        try:
+            response = self._client.post(f"{self._path}/call-counts", content=body, headers=headers)
+        except httpx.HTTPError as error:
+            return _unreachable(error)
+        if response.is_success and isinstance(_document(response).get("minutes"), int):
+            return Receipt(Fate.ARRIVED)
+        lost = response.status_code in (_REFUSED, _ROWS_REFUSED)
+        return Receipt(Fate.REFUSED if lost else Fate.LATER, reason=f"The counts of calls were answered {_said(response)}")
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -80,10 +99,19 @@ def receipt_of(response: httpx.Response) -> Receipt:
         return _arrived(response)
     if status == _TOO_LARGE:
         return Receipt(Fate.SPLIT, reason="The batch is too large for the server.")
-    reason = f"The server answered {status} {response.reason_phrase}: {_detail(response)}".rstrip(": ")
+    reason = f"The server answered {_said(response)}"
     if status in _MENDABLE or response.is_server_error:
         return Receipt(Fate.LATER, reason=reason, retry_after_s=_seconds(response.headers.get("Retry-After", "")))
     return Receipt(Fate.REFUSED, reason=reason)
+
+
+def _unreachable(error: httpx.HTTPError) -> Receipt:
+    return Receipt(Fate.LATER, reason=f"The server cannot be reached ({type(error).__name__}).")
+
+
+def _said(response: httpx.Response) -> str:
+    """Status and detail of an answer, as a sentence ends with them."""
+    return f"{response.status_code} {response.reason_phrase}: {_detail(response)}".rstrip(": ")
 
 
 def _arrived(response: httpx.Response) -> Receipt:

@@ -2,49 +2,35 @@
 
 import atexit
 import os
+import sys
 import threading
 import time
 import uuid
 import weakref
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
-from typing import Any, Self, Unpack
+from typing import Any, ParamSpec, Self, TypeVar, Unpack
 
-from vendor_ai.client.batch import Batch, Kind
-from vendor_ai.client.delivery import Fate, Sender, server_address
-from vendor_ai.client.queue import Queue
-from vendor_ai.client.row import OutcomeFields, PredictionFields, line_of
+import httpx
+
+from vendor_ai.client.batch import Kind
+from vendor_ai.client.call import Reads
+from vendor_ai.client.courier import Courier
+from vendor_ai.client.delivery import Sender, server_address
+from vendor_ai.client.outbox import Counts, Outbox
+from vendor_ai.client.row import OutcomeFields, PredictionFields, line_of, with_zone
 from vendor_ai.client.spool import Spool
+from vendor_ai.client.watch import watched
 
 DEFAULT_URL = "http://127.0.0.1:8321"
-_BATCH_BYTES = 1 << 20
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
-_SPOOL_LOOK_S = 30.0  # how often files that another process may have left are looked for
+_START_AGAIN_S = 1.0
 
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What became of the rows so far; ``last_problem`` is the newest reason why some did not arrive.
-
-    Attributes:
-        attempted: Calls of ``record`` and ``outcome``.
-        waiting: Rows in memory, or on their way.
-        sent: Rows the server acknowledged, those from disk included.
-        rejected: Rows among them that the server refused.
-        spooled: Rows that were written to disk because the server was away.
-        dropped: Rows that are lost: no room, no JSON form, or a batch the server will never take.
-    """
-
-    attempted: int = 0
-    waiting: int = 0
-    sent: int = 0
-    rejected: int = 0
-    spooled: int = 0
-    dropped: int = 0
-    last_problem: str = ""
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class PredictionLog:
@@ -82,74 +68,94 @@ class PredictionLog:
             raise ValueError("Name the component whose calls are logged.")
         address = url or os.environ.get("VENDOR_AI_URL") or DEFAULT_URL
         secret = token or os.environ.get("VENDOR_AI_TOKEN") or ""
-        base = server_address(address)
+        new_sender = partial(Sender, server_address(address), component, secret, timeout_s, trusted=httpx.create_ssl_context())
+        new_sender().close()  # loads all of httpx now: a fork while a thread loads it would leave the child with half of it
         self.component = component
-        self._new_sender = partial(Sender, base, component, secret, timeout_s)
-        self._new_sender().close()  # loads all of httpx now: a fork while a thread loads it would leave the child with half of it
         own = uuid.uuid5(uuid.NAMESPACE_URL, f"{address}#{component}").hex
         self._spool = Spool(_spool_folder(spool) / own, int(most_spool_mib * 2**20))
-        self._batch_rows, self._batch_seconds = batch_rows, batch_seconds
-        self._most_bytes = int(most_memory_mib * 2**20)
-        self._start_empty()
+        self._new_outbox = partial(Outbox, batch_rows, int(most_memory_mib * 2**20))
+        self._new_courier = partial(Courier, spool=self._spool, new_sender=new_sender, batch_seconds=batch_seconds)
+        self._start_empty(closed=False)
         atexit.register(self.close)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=_after_fork(weakref.ref(self)))
 
-    def _start_empty(self) -> None:
-        """No rows, no thread; also the state of a forked child, whose parent sends what was waiting."""
-        self._changed = threading.Condition()
-        self._queue = Queue(self._most_bytes)
-        self._counts = Counts()
-        self._under_way: Batch | None = None
+    def _start_empty(self, *, closed: bool) -> None:
+        """No rows, no counts, no thread; also the state of a forked child, whose parent sends what was waiting."""
+        self._outbox = self._new_outbox(closed=closed)
+        self._courier = self._new_courier(self._outbox)
         self._thread: threading.Thread | None = None
-        self._closing = self._hurry = False
-        self._wait_s, self._next_try, self._next_look = 0.0, 0.0, 0.0
+        self._starting = threading.RLock()
+        self._next_start = 0.0
+        self._late = False
+        self._own_ids, self._numbers = uuid.uuid4().hex, count(1)
 
     @property
     def counts(self) -> Counts:
         """What became of the rows so far."""
-        with self._changed:
-            under_way = len(self._under_way.lines) if self._under_way else 0
-            return replace(self._counts, waiting=len(self._queue) + under_way)
+        return self._outbox.counts
 
     def record(self, **fields: Unpack[PredictionFields]) -> str:
         """Log one call; returns its ``prediction_id``, which is made up where none is given."""
-        identity = fields.get("prediction_id") or uuid.uuid4().hex
-        at = fields.get("occurred_at") or datetime.now(UTC)
-        self._put("predictions", {**fields, "prediction_id": identity, "occurred_at": at})
+        now = time.time()
+        row: dict[str, Any] = fields  # type: ignore[assignment]  # it is this call's own, and nobody else's
+        identity = row["prediction_id"] = fields.get("prediction_id") or f"{self._own_ids}-{next(self._numbers)}"
+        at = fields.get("occurred_at")
+        if at is None:
+            row["occurred_at"] = datetime.fromtimestamp(now, UTC)
+        else:
+            now = _given(row, "occurred_at", at, now)
+        self._put("predictions", row, int(now // 60))
         return identity
 
     def outcome(self, prediction_id: str, **fields: Unpack[OutcomeFields]) -> None:
         """Log what turned out to be right for an earlier call."""
-        at = fields.get("observed_at") or datetime.now(UTC)
-        self._put("outcomes", {**fields, "prediction_id": prediction_id, "observed_at": at})
+        row: dict[str, Any] = {**fields, "prediction_id": prediction_id, "observed_at": fields.get("observed_at") or datetime.now(UTC)}
+        for name in ("observed_at", "predicted_at"):
+            _given(row, name, row.get(name), 0.0)
+        self._put("outcomes", row, 0)
+
+    def watch(
+        self,
+        *,
+        prediction: Reads | None = None,
+        model_version: Reads | str | None = None,
+        prediction_id: Reads | None = None,
+        segment: dict[str, str] | None = None,
+    ) -> Callable[[Callable[P, R]], Callable[P, R]]:
+        """Decorate a function, plain or ``async``, so that its calls are timed and logged; what it returns or raises stays as it is.
+
+        Args:
+            prediction: Takes the prediction from what the function returned.
+            model_version: Takes the served version from it, or names it.
+            prediction_id: Takes an id from it under which an outcome can be logged later.
+            segment: Goes with every call.
+
+        Raises:
+            TypeError: When the function is a generator, whose calls end before its work does.
+        """
+        constant = {"segment": segment} if segment else {}
+        return partial(watched, self, {"prediction": prediction, "model_version": model_version, "prediction_id": prediction_id}, constant)
 
     def flush(self, timeout_s: float = 10.0) -> bool:
-        """Send everything now, spooled batches too; True when the server has acknowledged all of it."""
-        with self._changed:
-            self._hurry = True
-            self._start_thread()
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._hurry or self._closing, timeout=timeout_s)
-            return not len(self._queue) and self._under_way is None and not self._spool.waiting()
+        """Send everything now, spooled batches too; True when the server has acknowledged all rows."""
+        self._outbox.hurry()
+        self._start_thread()
+        return self._outbox.wait_until_sent(timeout_s) and not self._spool.waiting()
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Send what is left; what the server does not take in time stays on disk for the next start."""
         atexit.unregister(self.close)
-        with self._changed:
-            if self._closing:
+        with self._starting:
+            if not self._outbox.close():
                 return
-            self._closing = True
             thread = self._thread
-            self._changed.notify_all()
         if thread is not None:
             thread.join(timeout_s)
-        while True:  # time ran out: an answer may still come, but the same id makes sending a batch again harmless
-            with self._changed:
-                left, self._under_way = self._under_way or self._queue.take(self._batch_rows, _BATCH_BYTES), None
-            if left is None:
-                return
-            self._to_disk(left)
+        # Time ran out, or no thread could be started: an answer may still come, but the same id makes sending a batch again harmless.
+        while (left := self._outbox.take_back()) is not None:
+            self._courier.keep(left)
+        self._courier.keep_counts()
 
     def __enter__(self) -> Self:
         return self
@@ -157,127 +163,48 @@ class PredictionLog:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
-    def _put(self, kind: Kind, fields: Mapping[str, Any]) -> None:
-        problem = ""
-        line = b""
+    def _put(self, kind: Kind, row: dict[str, Any], minute: int) -> None:
+        line, problem = b"", ""
         try:
-            line = line_of(fields)
-        except (TypeError, ValueError, RecursionError) as error:
-            problem = f"A row was dropped: {error}."
-        with self._changed:
-            if not problem and self._closing:
-                problem = "A row was dropped: the log is closed."
-            if not problem and not self._queue.add(kind, line):
-                problem = "A row was dropped: too many rows wait in memory."
-            self._note(attempted=1, dropped=1 if problem else 0, problem=problem)
-            if problem:
-                return
+            line = line_of(row)
+        except Exception as error:  # a value is the customer's object: anything may go wrong in it, and the caller must not notice
+            problem = f"{error}" or type(error).__name__
+        outbox = self._outbox
+        if outbox.put(kind, line, minute, problem) and self._thread is None:
             self._start_thread()
-            if len(self._queue) >= self._batch_rows:
-                self._changed.notify_all()
-
-    def _note(self, *, attempted: int = 0, sent: int = 0, rejected: int = 0, spooled: int = 0, dropped: int = 0, problem: str = "") -> None:
-        """Add to the counts; the caller holds the lock."""
-        so_far = self._counts
-        self._counts = Counts(
-            attempted=so_far.attempted + attempted,
-            sent=so_far.sent + sent,
-            rejected=so_far.rejected + rejected,
-            spooled=so_far.spooled + spooled,
-            dropped=so_far.dropped + dropped,
-            last_problem=problem or so_far.last_problem,
-        )
+        elif outbox.closed and not self._late:
+            self._late = True  # no thread is left that would send the counts
+            atexit.register(self._courier.keep_counts)
 
     def _start_thread(self) -> None:
-        if self._thread is None and not self._closing:
-            self._thread = threading.Thread(target=self._work, name=f"vendor-ai-log-{self.component}", daemon=True)
-            self._thread.start()
-
-    def _work(self) -> None:
-        """Until closed: gather rows, send them, and send again what lies on disk."""
-        sender = self._new_sender()
-        while True:
-            with self._changed:
-                self._changed.wait_for(self._has_work, timeout=self._batch_seconds)
-                closing, hurry = self._closing, self._hurry
-            if hurry:
-                self._next_try = self._next_look = 0.0
-            self._send_waiting(sender, closing=closing)
-            if not closing:
-                self._send_spooled(sender)
-            with self._changed:
-                done = not len(self._queue)
-                if hurry and done:
-                    self._hurry = False
-                    self._changed.notify_all()
-                if closing and done:
-                    break
-        sender.close()
-
-    def _has_work(self) -> bool:
-        return self._closing or self._hurry or len(self._queue) >= self._batch_rows
-
-    def _send_waiting(self, sender: Sender, *, closing: bool) -> None:
-        while True:
-            with self._changed:
-                batch = self._under_way = self._queue.take(self._batch_rows, _BATCH_BYTES)
-            if batch is None:
+        with self._starting:
+            if self._thread is not None or self._outbox.closed or time.monotonic() < self._next_start:
                 return
-            # Before the process ends a batch goes to disk first: nobody may be left to read the answer.
-            kept = self._spool.keep(batch) if closing else None
-            if not self._deliver(sender, batch):
-                if kept is None:
-                    self._to_disk(batch)
-                else:
-                    with self._changed:
-                        self._note(spooled=len(batch.lines))
-            elif kept is not None:
-                self._spool.forget(kept)
-            with self._changed:
-                self._under_way = None
-
-    def _send_spooled(self, sender: Sender) -> None:
-        now = time.monotonic()
-        if now < self._next_try or now < self._next_look:
-            return
-        self._next_look = now + _SPOOL_LOOK_S
-        for path in self._spool.waiting():
-            batch = self._spool.read(path)
-            if batch is None:
-                continue
-            if not self._deliver(sender, batch):
-                self._next_look = 0.0
+            thread = threading.Thread(target=self._courier.work, name=f"vendor-ai-log-{self.component}", daemon=True)
+            self._thread = thread
+            try:
+                thread.start()
+            except RuntimeError:  # no thread to be had, as while the interpreter ends: `close` puts the rows on disk
+                self._thread, self._next_start = None, time.monotonic() + _START_AGAIN_S
                 return
-            self._spool.forget(path)
+            self._close_in_worker()
 
-    def _deliver(self, sender: Sender, batch: Batch) -> bool:
-        """Whether a batch is settled: acknowledged, or refused for good. While the server is away it is not even tried."""
-        if time.monotonic() < self._next_try:
-            return False
-        receipt = sender.send(batch)
-        rows = len(batch.lines)
-        if receipt.fate is Fate.SPLIT and rows > 1:
-            first, second = batch.halves()
-            return self._deliver(sender, first) and self._deliver(sender, second)
-        if receipt.fate is Fate.LATER:
-            self._wait_s = min(max(2 * self._wait_s, _FIRST_WAIT_S, receipt.retry_after_s), _LONGEST_WAIT_S)
-            self._next_try = time.monotonic() + self._wait_s
-        else:
-            self._wait_s = self._next_try = 0.0
-        arrived, lost = receipt.fate is Fate.ARRIVED, receipt.fate in (Fate.REFUSED, Fate.SPLIT)
-        with self._changed:
-            self._note(sent=rows * arrived, rejected=receipt.rejected, dropped=rows * lost, problem=receipt.reason)
-        return receipt.fate is not Fate.LATER
+    def _close_in_worker(self) -> None:
+        """A worker that ``multiprocessing`` forked ends without what ``atexit`` holds."""
+        multiprocessing = sys.modules.get("multiprocessing")
+        if multiprocessing is not None and multiprocessing.parent_process() is not None:
+            from multiprocessing.util import Finalize
 
-    def _to_disk(self, batch: Batch) -> None:
-        kept = self._spool.keep(batch)
-        rows = len(batch.lines)
-        with self._changed:
-            if kept is None:
-                self._note(dropped=rows, problem="A batch was dropped: the server is away and the spool has no room.")
-            else:
-                self._note(spooled=rows)
-                self._next_look = 0.0
+            Finalize(None, self.close, exitpriority=0)
+
+
+def _given(row: dict[str, Any], name: str, at: Any, now: float) -> float:
+    """Give the time in a field its zone; returns it in seconds, or ``now`` where it is none."""
+    with suppress(Exception):  # it may be anything; what is no time has no JSON form, or the server refuses it
+        if at is not None:
+            row[name] = at = with_zone(at)
+            return float(at.timestamp())
+    return now
 
 
 def _spool_folder(given: Path | str | None) -> Path:
@@ -287,10 +214,10 @@ def _spool_folder(given: Path | str | None) -> Path:
     return Path(named) if named else Path.home() / ".vendor-ai" / "spool"
 
 
-def _after_fork(log: "weakref.ref[PredictionLog]") -> Any:
+def _after_fork(log: "weakref.ref[PredictionLog]") -> Callable[[], None]:
     def start_again() -> None:
         found = log()
         if found is not None:
-            found._start_empty()
+            found._start_empty(closed=found._outbox.closed)
 
     return start_again

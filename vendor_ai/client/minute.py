@@ -4,12 +4,13 @@ import heapq
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 MOST_MINUTES = 7 * 24 * 60
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Minute:
@@ -21,10 +22,13 @@ class _Minute:
         self.number = number  # minutes since 1970
         self.attempted = self.dropped = self.spooled = 0
 
-    def as_json(self) -> dict[str, Any]:
-        """The minute as the server reads it."""
-        at = datetime.fromtimestamp(self.number * 60, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return {"minute": at, "attempted": self.attempted, "dropped": self.dropped, "spooled": self.spooled}
+    @property
+    def so_far(self) -> "Counted":
+        """The minute as it is now."""
+        return self.number, self.attempted, self.dropped, self.spooled
+
+
+Counted = tuple[int, int, int, int]  # minutes since 1970; calls attempted, dropped and spooled
 
 
 class MinuteCounts:
@@ -42,11 +46,6 @@ class MinuteCounts:
         self._unsent: set[int] = set()
         self._on_the_way: set[int] = set()
         self._full = False
-
-    @property
-    def unsent(self) -> bool:
-        """Whether there is something that the server has not acknowledged."""
-        return bool(self._unsent or self._on_the_way)
 
     def attempt(self, number: int) -> None:
         """Count one call."""
@@ -66,15 +65,14 @@ class MinuteCounts:
         minute.spooled += calls
         self._unsent.add(minute.number)
 
-    def take(self) -> bytes:
-        """What is unsent as one JSON body; ``arrived`` or ``failed`` says later what became of it."""
+    def take(self) -> list[Counted]:
+        """What is unsent; ``arrived`` or ``failed`` says later what became of it."""
         self._on_the_way, self._unsent = self._on_the_way | self._unsent, set()
-        return self.body(self._on_the_way)
+        return [self._minutes[number].so_far for number in self._on_the_way]
 
-    def body(self, numbers: set[int] | None = None) -> bytes:
-        """The unsent minutes, or given ones, in the form that the server takes."""
-        wanted = sorted(self._unsent | self._on_the_way if numbers is None else numbers)
-        return msgspec.json.encode({"client": self.client, "minutes": [self._minutes[number].as_json() for number in wanted]})
+    def left(self) -> list[Counted]:
+        """What the server has not acknowledged."""
+        return [self._minutes[number].so_far for number in self._on_the_way | self._unsent]
 
     def arrived(self) -> None:
         """The server acknowledged what was taken."""
@@ -91,7 +89,7 @@ class MinuteCounts:
         """A new minute, or the oldest one where there is no room for anything older."""
         if self._full and number < self._oldest_first[0]:
             return self._minutes[self._oldest_first[0]]
-        minute = self._minutes[number] = _Minute(number)
+        self._minutes[number] = _Minute(number)
         heapq.heappush(self._oldest_first, number)
         self._keep_bounds()
         return self._minutes.get(number, self._minutes[self._oldest_first[0]])
@@ -108,6 +106,15 @@ class MinuteCounts:
             following.dropped += oldest.dropped
             following.spooled += oldest.spooled
             self._unsent.add(following.number)
+
+
+def counts_body(client: str, counts: Sequence[Counted]) -> bytes:
+    """Minutes of a client in the form that the server takes."""
+    minutes: list[dict[str, Any]] = [
+        {"minute": _EPOCH + timedelta(minutes=number), "attempted": attempted, "dropped": dropped, "spooled": spooled}
+        for number, attempted, dropped, spooled in sorted(counts)
+    ]
+    return msgspec.json.encode({"client": client, "minutes": minutes})
 
 
 class _When(msgspec.Struct):

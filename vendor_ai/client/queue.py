@@ -11,10 +11,10 @@ class Queue:
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
         self._lines: dict[Kind, deque[bytes]] = {kind: deque() for kind in KINDS}
-        self._bytes = 0
+        self._bytes = self._rows = 0
 
     def __len__(self) -> int:
-        return sum(len(lines) for lines in self._lines.values())
+        return self._rows
 
     def add(self, kind: Kind, line: bytes) -> bool:
         """Add a line; False where there is no room for it."""
@@ -22,6 +22,7 @@ class Queue:
             return False
         self._lines[kind].append(line)
         self._bytes += len(line)
+        self._rows += 1
         return True
 
     def take(self, most_rows: int, most_bytes: int) -> Batch | None:
@@ -34,5 +35,6 @@ class Queue:
                 size += len(taken[-1])
             if taken:
                 self._bytes -= size
+                self._rows -= len(taken)
                 return Batch(kind, tuple(taken))
         return None

@@ -77,10 +77,15 @@ def with_zone(at: datetime) -> datetime:
 
 def _is_plain(fields: Mapping[str, Any]) -> bool:
     """Whether the quick encoder writes every value as the log reads it; it has a form for bytes and sets, and the log has none."""
-    kinds = set(map(type, fields.values()))
-    if dict not in kinds:
-        return kinds <= _FLAT
-    return kinds <= _PLAIN and all(_FLAT.issuperset(map(type, value.values())) for value in fields.values() if type(value) is dict)
+    kinds = list(map(type, fields.values()))
+    if not _PLAIN.issuperset(kinds):
+        return False
+    nested = kinds.count(dict)
+    for name in ("segment", "feature"):
+        inner = fields.get(name)
+        if type(inner) is dict and _FLAT.issuperset(map(type, inner.values())):
+            nested -= 1
+    return nested == 0
 
 
 def _known(value: object) -> Any:

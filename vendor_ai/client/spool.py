@@ -1,12 +1,14 @@
-"""Batches on disk while the server is away: one NDJSON file a batch, named by its id."""
+"""What waits on disk while the server is away: one NDJSON file a batch, named by its id, and one file of counts a process."""
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from vendor_ai.client.batch import KINDS, Batch, Kind
 
 _ENDING = ".ndjson"
+_COUNTS = ".counts"
 
 
 class Spool:
@@ -24,27 +26,29 @@ class Spool:
     def keep(self, batch: Batch) -> Path | None:
         """Write a batch so that it is there whole or not at all; None where there is no room or the disk refuses."""
         body = batch.body
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._used() + len(body) > self._most_bytes:
-                return None
-            path = self.folder / f"{time.time_ns():020d}.{batch.kind}.{batch.id}{_ENDING}"
-            half_written = path.with_suffix(".part")
-            with os.fdopen(os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            half_written.replace(path)
-        except OSError:
+        if self._used() + len(body) > self._most_bytes:
             return None
-        return path
+        return self._write(f"{time.time_ns():020d}.{batch.kind}.{batch.id}{_ENDING}", body)
+
+    def keep_counts(self, client: str, body: bytes) -> bool:
+        """Write a process's counts in place of those it wrote before; the room for batches does not bind them."""
+        before = self._counts_of(client)
+        path = self._write(f"{client}.{time.time_ns():020d}{_COUNTS}", body)
+        if path is not None:
+            self._forget_all(before)
+        return path is not None
+
+    def forget_counts(self, client: str) -> None:
+        """Remove what a process wrote: the server has it."""
+        self._forget_all(self._counts_of(client))
+
+    def waiting_counts(self) -> list[Path]:
+        """Files of counts, those of running processes too: whoever sends them first, the server keeps the greatest."""
+        return self._listed(_COUNTS)
 
     def waiting(self) -> list[Path]:
         """The files, oldest first."""
-        try:
-            return sorted(path for path in self.folder.glob(f"*{_ENDING}") if _what_of(path) is not None)
-        except OSError:
-            return []
+        return [path for path in self._listed(_ENDING) if _what_of(path) is not None]
 
     def read(self, path: Path) -> Batch | None:
         """The batch in a file; None where another process has sent it."""
@@ -55,12 +59,48 @@ class Spool:
             return None
         return Batch(what[0], lines, what[1]) if what is not None and lines else None
 
+    def read_counts(self, path: Path) -> bytes | None:
+        """The counts in a file; None where another process has sent them."""
+        try:
+            return path.read_bytes() or None
+        except OSError:
+            return None
+
     def forget(self, path: Path) -> None:
         """Remove a file whose batch has arrived."""
         try:
             path.unlink(missing_ok=True)
         except OSError:
             return  # it is sent again later, and counts once
+
+    def _write(self, name: str, body: bytes) -> Path | None:
+        path = self.folder / name
+        half_written = path.with_suffix(".part")
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            half_written.replace(path)
+        except OSError:
+            with suppress(OSError):
+                half_written.unlink(missing_ok=True)  # a full disk must not stay full of halves
+            return None
+        return path
+
+    def _listed(self, ending: str) -> list[Path]:
+        try:
+            return sorted(self.folder.glob(f"*{ending}"))
+        except OSError:
+            return []
+
+    def _counts_of(self, client: str) -> list[Path]:
+        return [path for path in self._listed(_COUNTS) if path.name.startswith(f"{client}.")]
+
+    def _forget_all(self, paths: list[Path]) -> None:
+        for path in paths:
+            self.forget(path)
 
     def _used(self) -> int:
         sizes = 0

@@ -1,44 +1,19 @@
-"""An httpx transport that times and logs a vendor's calls by itself."""
+"""httpx transports that time and log a vendor's calls by themselves."""
 
 import hashlib
-import time
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Any, Protocol, Unpack
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any
 
 import httpx
 
-from vendor_ai.client.row import PredictionFields
+from vendor_ai.client.call import Call, Recorder, status_of
 
 CALL_FIELDS = "vendor_ai"  # request extension: further fields of this call, such as its prediction_id or a segment
 PREDICTION_ID = "vendor_ai_prediction_id"  # response extension: under which id the call was logged
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id")
 _LARGEST_READ = 4 << 20  # bytes of an answer that are kept for the extractors until they have run
-_TIMEOUTS = {408, 504}
-_RATE_LIMITED = 429
 
 Extractor = Callable[[httpx.Response], str | None]
-
-
-class Recorder(Protocol):
-    """Takes the fields of one call, as ``PredictionLog`` does."""
-
-    def record(self, **fields: Unpack[PredictionFields]) -> str:
-        """Log one call and return its prediction_id."""
-        ...
-
-
-def status_of(code: int) -> str:
-    """How a call that was answered with an HTTP status ended, in the words of the prediction log."""
-    if 200 <= code < 300:
-        return "ok"
-    if code in _TIMEOUTS:
-        return "timeout"
-    if code == _RATE_LIMITED:
-        return "rate_limited"
-    return "client_error" if 400 <= code < 500 else "error"
 
 
 def vendor_request_id(response: httpx.Response) -> str | None:
@@ -46,7 +21,38 @@ def vendor_request_id(response: httpx.Response) -> str | None:
     return next((response.headers[name] for name in _REQUEST_ID_HEADERS if name in response.headers), None)
 
 
-class RecordingTransport(httpx.BaseTransport):
+class _Recording:
+    """What both transports know: where calls are logged, and what is taken from their answers."""
+
+    def __init__(
+        self,
+        inner: Any,
+        log: Recorder,
+        *,
+        prediction: Extractor | None = None,
+        model_version: Extractor | None = None,
+        request_id: Extractor | None = vendor_request_id,
+    ) -> None:
+        self._inner = inner
+        self._log = log
+        self._extractors = {"prediction": prediction, "model_version": model_version, "vendor_request_id": request_id}
+
+    def _start(self, request: httpx.Request) -> Call:
+        return Call(self._log, _known(request))
+
+    def _answered(self, call: Call, response: httpx.Response, stream: Callable[["_Body"], Any]) -> httpx.Response:
+        """The answer as it came, whose body is watched on its way to the caller; a redirect is none."""
+        if response.has_redirect_location:
+            return response
+        return httpx.Response(
+            response.status_code,
+            headers=response.headers,
+            stream=stream(_Body(call, response, self._extractors)),
+            extensions={**response.extensions, PREDICTION_ID: call.identity},
+        )
+
+
+class RecordingTransport(_Recording, httpx.BaseTransport):
     """Wraps another transport and logs every call that goes through it; what is sent and answered stays as it is.
 
     The latency runs from the request to the last byte of the answer. Bodies are not logged: of the request its SHA-256, of the answer what
@@ -60,137 +66,133 @@ class RecordingTransport(httpx.BaseTransport):
         request_id: Takes the vendor's id of the call.
     """
 
-    def __init__(
-        self,
-        inner: httpx.BaseTransport,
-        log: Recorder,
-        *,
-        prediction: Extractor | None = None,
-        model_version: Extractor | None = None,
-        request_id: Extractor | None = vendor_request_id,
-    ) -> None:
-        self._inner = inner
-        self._log = log
-        self._extractors = {"prediction": prediction, "model_version": model_version, "vendor_request_id": request_id}
-
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Make the call; it is logged once its answer is read, or once it failed."""
-        call = _Call(self._log, request, self._extractors)
+        call = self._start(request)
         try:
-            response = self._inner.handle_request(request)
+            response: httpx.Response = self._inner.handle_request(request)
         except BaseException as error:
-            call.failed(error)
+            call.failed(error, _status_of_failure(error))
             raise
-        if response.has_redirect_location:
-            return response
-        assert isinstance(response.stream, httpx.SyncByteStream)
-        return httpx.Response(
-            response.status_code,
-            headers=response.headers,
-            stream=_Watched(response.stream, call, response),
-            extensions={**response.extensions, PREDICTION_ID: call.identity},
-        )
+        stream = response.stream
+        assert isinstance(stream, httpx.SyncByteStream)
+        return self._answered(call, response, lambda body: _Watched(stream, body))
 
     def close(self) -> None:
         """Close the wrapped transport; the log stays open."""
         self._inner.close()
 
 
-class _Call:
-    """One call from its start until it is logged, once."""
+class AsyncRecordingTransport(_Recording, httpx.AsyncBaseTransport):
+    """The same for ``httpx.AsyncClient``; ``inner`` is such as ``httpx.AsyncHTTPTransport()``."""
 
-    def __init__(self, log: Recorder, request: httpx.Request, extractors: Mapping[str, Extractor | None]) -> None:
-        given = request.extensions.get(CALL_FIELDS)
-        self._given: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {}
-        self.identity: str = self._given.get("prediction_id") or uuid.uuid4().hex
-        self._log = log
-        self._extractors = extractors
-        self._input_id = hashlib.sha256(request.read()).hexdigest() if isinstance(request.stream, httpx.ByteStream) else None
-        self._at = datetime.now(UTC)
-        self._started = time.perf_counter()
-        self._logged = False
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Make the call; it is logged once its answer is read, or once it failed."""
+        call = self._start(request)
+        try:
+            response: httpx.Response = await self._inner.handle_async_request(request)
+        except BaseException as error:
+            call.failed(error, _status_of_failure(error))
+            raise
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
+        return self._answered(call, response, lambda body: _AsyncWatched(stream, body))
 
-    def answered(self, code: int, answer: Callable[[], httpx.Response | None]) -> None:
-        """The whole answer was read."""
-        latency_ms = self._elapsed_ms()
-        status = status_of(code)
-        fields: dict[str, Any] = {"status": status, "latency_ms": latency_ms}
-        if status != "ok":
-            fields["error"] = f"HTTP {code}"
-        self._record(fields | self._taken(answer, ok=status == "ok"))
-
-    def failed(self, error: BaseException) -> None:
-        """No answer came, or it broke off; the kind of error is logged, never its text, which may hold what was sent."""
-        timed_out = isinstance(error, httpx.TimeoutException)
-        status = "timeout" if timed_out else ("error" if isinstance(error, httpx.HTTPError) else "cancelled")
-        self._record({"status": status, "error": type(error).__name__, "latency_ms": self._elapsed_ms()})
-
-    def abandoned(self) -> None:
-        """The caller stopped reading before the end."""
-        self._record({"status": "cancelled", "latency_ms": self._elapsed_ms()})
-
-    def _elapsed_ms(self) -> float:
-        return (time.perf_counter() - self._started) * 1_000
-
-    def _taken(self, answer: Callable[[], httpx.Response | None], *, ok: bool) -> dict[str, str]:
-        """What the extractors find; one that fails finds nothing, since the caller's call must not break over its log."""
-        taken: dict[str, str] = {}
-        # An extractor is the customer's code and the answer the vendor's: anything may be wrong with either.
-        with suppress(Exception):
-            response = answer()
-            for name, extract in self._extractors.items():
-                if response is None or extract is None or (name == "prediction" and not ok):
-                    continue
-                with suppress(Exception):
-                    value = extract(response)
-                    if value is not None:
-                        taken[name] = value
-        return taken
-
-    def _record(self, fields: Mapping[str, Any]) -> None:
-        if self._logged:
-            return
-        self._logged = True
-        known = {"occurred_at": self._at, "input_id": self._input_id}
-        self._log.record(**{**known, **fields, **self._given, "prediction_id": self.identity})
+    async def aclose(self) -> None:
+        """Close the wrapped transport; the log stays open."""
+        await self._inner.aclose()
 
 
-class _Watched(httpx.SyncByteStream):
-    """An answer's body on its way to the caller."""
+def _known(request: httpx.Request) -> dict[str, Any]:
+    """What is known of a call before its answer: a hash of what is sent, and what its maker says."""
+    given = request.extensions.get(CALL_FIELDS)
+    input_id = hashlib.sha256(request.read()).hexdigest() if isinstance(request.stream, httpx.ByteStream) else None
+    return {"input_id": input_id, **(given if isinstance(given, Mapping) else {})}
 
-    def __init__(self, inner: httpx.SyncByteStream, call: _Call, response: httpx.Response) -> None:
-        self._inner = inner
-        self._call = call
+
+def _status_of_failure(error: BaseException) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "timeout"
+    return "error" if isinstance(error, httpx.HTTPError) else "cancelled"
+
+
+class _Body:
+    """What is kept of an answer's body, for those who take something from it."""
+
+    def __init__(self, call: Call, response: httpx.Response, extractors: Mapping[str, Extractor | None]) -> None:
+        self.call = call
         self._response = response
+        self._extractors = extractors
         self._parts: list[bytes] | None = []
         self._size = 0
 
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            for part in self._inner:
-                self._keep(part)
-                yield part
-        except GeneratorExit:
-            self._call.abandoned()
-            raise
-        except BaseException as error:
-            self._call.failed(error)
-            raise
-        self._call.answered(self._response.status_code, self._answer)
-
-    def close(self) -> None:
-        self._inner.close()
-        self._call.abandoned()
-
-    def _keep(self, part: bytes) -> None:
+    def keep(self, part: bytes) -> None:
+        """Keep a part, unless the whole becomes too large."""
         self._size += len(part)
         if self._parts is not None and self._size <= _LARGEST_READ:
             self._parts.append(part)
         else:
             self._parts = None
 
+    def broke_off(self, error: BaseException) -> None:
+        """The body ended with an error; a generator that is closed was only not read on."""
+        if isinstance(error, GeneratorExit):
+            self.call.abandoned()
+        else:
+            self.call.failed(error, _status_of_failure(error))
+
+    def ended(self) -> None:
+        """The whole body was read."""
+        code = self._response.status_code
+        status = status_of(code)
+        self.call.answered(status, self._answer, self._extractors, error=None if status == "ok" else f"HTTP {code}")
+
     def _answer(self) -> httpx.Response | None:
         """The answer as the caller sees it, decoded; None where it was too large to keep."""
         if self._parts is None:
             return None
         return httpx.Response(self._response.status_code, headers=self._response.headers, content=b"".join(self._parts))
+
+
+class _Watched(httpx.SyncByteStream):
+    """An answer's body on its way to the caller."""
+
+    def __init__(self, inner: httpx.SyncByteStream, body: _Body) -> None:
+        self._inner = inner
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for part in self._inner:
+                self._body.keep(part)
+                yield part
+        except BaseException as error:
+            self._body.broke_off(error)
+            raise
+        self._body.ended()
+
+    def close(self) -> None:
+        self._inner.close()
+        self._body.call.abandoned()
+
+
+class _AsyncWatched(httpx.AsyncByteStream):
+    """The same for a caller that awaits."""
+
+    def __init__(self, inner: httpx.AsyncByteStream, body: _Body) -> None:
+        self._inner = inner
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for part in self._inner:
+                self._body.keep(part)
+                yield part
+        except BaseException as error:
+            self._body.broke_off(error)
+            raise
+        self._body.ended()
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+        self._body.call.abandoned()

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint, bindparam, delete, func, insert, update
+from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint, bindparam, delete, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
-from vendor_ai.domain.measure import Counts, DayCounts, Measure
+from vendor_ai.db.counter import CounterRow, MeasureRow, counters, measures, register_measure, store_counts
 from vendor_ai.domain.prediction import Folded, LogFile
+
+__all__ = ["CounterRow", "MeasureRow", "counters", "measures", "register_measure", "store_counts"]  # the counters stand beside the log
 
 MOST_ENTRIES = 5_000
 
@@ -78,30 +79,6 @@ class LogDayRow(SQLModel, table=True):
     component_id: int = Field(primary_key=True, foreign_key="component.id")
     day: date = Field(primary_key=True)
     generation: int
-
-
-class MeasureRow(SQLModel, table=True):
-    """A measure whose counters are kept, and the generation they were counted at."""
-
-    __tablename__ = "measure"
-
-    id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(unique=True)
-    component_id: int = Field(foreign_key="component.id", index=True)
-    definition: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    counted: int = -1
-
-
-class CounterRow(SQLModel, table=True):
-    """Counters of a measure on one local day."""
-
-    __tablename__ = "counter"
-
-    measure_id: int = Field(primary_key=True, foreign_key="measure.id")
-    day: str = Field(primary_key=True)
-    model_version: str = Field(primary_key=True)
-    sampling_fraction: str = Field(primary_key=True)
-    counts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,52 +252,3 @@ def changed_days(session: Session, component_id: int, *, since: int) -> list[dat
     """UTC days that changed after the generation ``since``."""
     query = select(col(LogDayRow.day)).where(col(LogDayRow.component_id) == component_id, col(LogDayRow.generation) > since)
     return sorted(session.exec(query))
-
-
-def register_measure(session: Session, component_id: int, measure: Measure) -> None:
-    """Keep counters for this measure from now on; a known definition is left as it is."""
-    if session.exec(select(MeasureRow.id).where(col(MeasureRow.key) == measure.key)).first() is None:
-        session.add(MeasureRow(key=measure.key, component_id=component_id, definition=measure.as_json()))
-        session.flush()
-
-
-def measures(session: Session, component_id: int) -> list[tuple[Measure, int]]:
-    """The measures of a component, each with the generation it was counted at."""
-    rows = session.exec(select(MeasureRow).where(col(MeasureRow.component_id) == component_id).order_by(col(MeasureRow.id)))
-    return [(Measure.from_json(row.definition), row.counted) for row in rows]
-
-
-def store_counts(
-    session: Session, measure: Measure, days: Sequence[str], counts: Iterable[DayCounts], *, expected: int, counted: int
-) -> bool:
-    """Replace a measure's counters of ``days``; False when another process counted meanwhile."""
-    statement = update(MeasureRow).where(col(MeasureRow.key) == measure.key, col(MeasureRow.counted) == expected).values(counted=counted)
-    if not session.connection().execute(statement).rowcount:
-        return False
-    measure_id = session.exec(select(MeasureRow.id).where(col(MeasureRow.key) == measure.key)).one()
-    assert measure_id is not None
-    session.connection().execute(delete(CounterRow).where(col(CounterRow.measure_id) == measure_id, col(CounterRow.day).in_(days)))
-    rows = [
-        {
-            "measure_id": measure_id,
-            "day": entry.day,
-            "model_version": entry.model_version,
-            "sampling_fraction": entry.sampling_fraction,
-            "counts": entry.counts.as_json(),
-        }
-        for entry in counts
-    ]
-    if rows:
-        session.connection().execute(insert(CounterRow), rows)
-    return True
-
-
-def counters(session: Session, measure: Measure, *, first: str, end: str) -> list[DayCounts]:
-    """A measure's counters over the local days ``[first, end)`` (ISO dates)."""
-    query = (
-        select(CounterRow)
-        .join(MeasureRow, col(CounterRow.measure_id) == col(MeasureRow.id))
-        .where(col(MeasureRow.key) == measure.key, col(CounterRow.day) >= first, col(CounterRow.day) < end)
-        .order_by(col(CounterRow.day), col(CounterRow.model_version), col(CounterRow.sampling_fraction))
-    )
-    return [DayCounts(row.day, row.model_version, row.sampling_fraction, Counts.from_json(row.counts)) for row in session.exec(query)]

@@ -60,9 +60,9 @@ def read_inventory(path: Path) -> tuple[list[InventoryRow], list[Problem], list[
     return rows, problems, [name for name in columns if name not in INVENTORY_COLUMNS]
 
 
-def _plain(path: Path) -> tuple[dict[str, list[Any]], list[int], list[Problem]]:
+def _plain(path: Path) -> tuple[dict[str, list[Any]], Sequence[int], list[Problem]]:
     columns: dict[str, list[Any]] = {}
-    numbers: list[int] = []
+    numbers: Sequence[int] = []
     problems: list[Problem] = []
     for batch in read_log_file(path, _MOST_ROWS):
         columns, numbers = batch.columns, batch.rows

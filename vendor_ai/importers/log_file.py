@@ -24,7 +24,7 @@ class RawBatch:
     """
 
     columns: dict[str, list[Any]]
-    rows: list[int]
+    rows: Sequence[int]
     problems: list[Problem]
     done: float
     decimal_comma: bool = False

@@ -2,68 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vendor_ai.domain.errors import InvalidInputError
+from vendor_ai.importers.log_arrow import flat_columns
 from vendor_ai.importers.log_file import LogFormat, RawBatch
 
 
-def flat_columns(batch: pa.RecordBatch) -> dict[str, list[Any]]:
-    """Columns as Python values; a struct column becomes ``column.field``."""
-    columns: dict[str, list[Any]] = {}
-    for name, array in zip(batch.schema.names, batch.columns, strict=True):
-        if pa.types.is_struct(array.type):
-            for index, part in enumerate(array.flatten()):
-                columns[f"{name}.{array.type.field(index).name}"] = _values(part)
-        else:
-            columns[name] = _values(array)
-    return columns
-
-
-def _values(array: pa.Array) -> list[Any]:
-    """The values in Python's types; what has none there comes as text or bytes that no field accepts."""
-    array = _plain(array)
-    try:
-        return list(array.to_pylist())
-    except (ValueError, OverflowError):
-        return [_value(scalar) for scalar in array]
-
-
-def _value(scalar: pa.Scalar) -> Any:
-    try:
-        return scalar.as_py()
-    except UnicodeDecodeError:
-        return scalar.as_buffer().to_pybytes()
-    except (ValueError, OverflowError):  # a time outside the years 1 to 9999
-        return f"{scalar.value} as {scalar.type}"
-
-
-def _plain(array: pa.Array) -> pa.Array:
-    """Nanosecond times lose what lies under a microsecond, which Python's times cannot hold."""
-    if pa.types.is_timestamp(array.type) and array.type.unit == "ns":
-        return array.cast(pa.timestamp("us", tz=array.type.tz), safe=False)
-    if pa.types.is_dictionary(array.type):
-        return _plain(array.dictionary_decode())
-    if pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type):
-        return _text_or_bytes(array)
-    return array
-
-
-def _text_or_bytes(array: pa.Array) -> pa.Array:
-    """Some writers mark text as mere bytes; a column that is not UTF-8 throughout stays bytes."""
-    try:
-        return array.cast(pa.large_string())
-    except pa.ArrowInvalid:
-        return array
-
-
 def _batches(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[RawBatch]:
+    """Rows count from 1, as in JSON: there is no header line that would be the first."""
     start = 0
     for batch in batches:
-        numbers = list(range(start + 1, start + batch.num_rows + 1))
+        numbers = range(start + 1, start + batch.num_rows + 1)
         start += batch.num_rows
         yield RawBatch(flat_columns(batch), numbers, [], min(start / rows, 1.0) if rows else 1.0)
 

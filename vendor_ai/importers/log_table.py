@@ -1,59 +1,41 @@
 """Rows of any origin into typed predictions and outcomes, with a problem for each row that cannot be used."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from vendor_ai.domain.errors import InvalidInputError
-from vendor_ai.domain.prediction import (
-    FEATURE_PREFIX,
-    OUTCOME_FIELDS,
-    PREDICTION_FIELDS,
-    SEGMENT_PREFIX,
-    CallStatus,
-    Fault,
-    FieldType,
-    LogField,
-    field_name,
-)
+from vendor_ai.domain.prediction import FEATURE_PREFIX, OUTCOME_FIELDS, PREDICTION_FIELDS, SEGMENT_PREFIX, LogField, field_name
 from vendor_ai.domain.problem import Problem
-from vendor_ai.importers.log_value import CONTROL, ValueProblem, flag, integer, label, number, text, time_reader
+from vendor_ai.importers.log_field import FIELDS, field_reader
+from vendor_ai.importers.log_sheet import Sheet, any_filled
+from vendor_ai.importers.log_value import CONTROL, time_reader
 
 COMPONENT = "component"
-MOST_LATENCY_MS = 10 * 86_400_000
 MOST_EXTRA = 100  # segments and features of one file
 LONGEST_NAME = 100
-_CLASSES = ("prediction", "actual")
-_MEMBERS: dict[str, type[CallStatus] | type[Fault]] = {"status": CallStatus, "fault": Fault}
 _LABELS = ("actual", "actual_value", "correct")
-_BY_NAME = {entry.name: entry for entry in (*OUTCOME_FIELDS, *PREDICTION_FIELDS)}
 _OUTCOME_NAMES = {entry.name for entry in OUTCOME_FIELDS}
-_ARROW = {
-    FieldType.TEXT: pa.string(),
-    FieldType.NUMBER: pa.float64(),
-    FieldType.INTEGER: pa.int64(),
-    FieldType.TIME: pa.timestamp("us", tz="UTC"),
-    FieldType.FLAG: pa.bool_(),
-}
-_RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
-    "latency_ms": (lambda value: 0 <= value <= MOST_LATENCY_MS, "at least 0 and at most ten days"),
-    "confidence": (lambda value: 0 <= value <= 1, "between 0 and 1"),
-    "sampling_fraction": (lambda value: 0 < value <= 1, "above 0 and at most 1"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class LogRows:
-    """One batch: predictions and outcomes with a ``component`` column (null where the caller names it), and what was wrong."""
+    """One batch: predictions and outcomes with a ``component`` column (null where the caller names it), and what was wrong.
+
+    ``prediction_rows`` and ``outcome_rows`` say where each row stood: in CSV the line a spreadsheet user sees, so that the first row of
+    data is 2; in JSON, Parquet and Arrow, which have no header line, counted from 1.
+    """
 
     read: int
     predictions: pa.Table
     outcomes: pa.Table
-    prediction_rows: tuple[int, ...]
-    outcome_rows: tuple[int, ...]
+    prediction_rows: NDArray[np.int64]
+    outcome_rows: NDArray[np.int64]
     problems: tuple[Problem, ...]
     rejected: int
 
@@ -75,8 +57,8 @@ class LogReader:
     def __post_init__(self) -> None:
         time_reader(self.time_zone)  # refuses a zone that does not exist
         for name in self.mapping:
-            if name not in _BY_NAME and name != COMPONENT and not name.startswith((SEGMENT_PREFIX, FEATURE_PREFIX)):
-                known = ", ".join(sorted(_BY_NAME))
+            if name not in FIELDS and name != COMPONENT and not name.startswith((SEGMENT_PREFIX, FEATURE_PREFIX)):
+                known = ", ".join(sorted(FIELDS))
                 raise InvalidInputError(f"--map {name}=…: {name!r} is not a field of the log. Known: {known}, segment.NAME, feature.NAME.")
 
     def fields(self, columns: Sequence[str]) -> dict[str, str]:
@@ -120,7 +102,7 @@ class LogReader:
         """Whether a field of this name is wanted; a file of outcomes may hold its predictions too, which are not read again."""
         if self.outcomes_only:
             return name in _OUTCOME_NAMES or name == COMPONENT
-        return name in _BY_NAME or name == COMPONENT or name.startswith((SEGMENT_PREFIX, FEATURE_PREFIX))
+        return name in FIELDS or name == COMPONENT or name.startswith((SEGMENT_PREFIX, FEATURE_PREFIX))
 
     def unknown(self, columns: Sequence[str]) -> list[str]:
         """Columns that fill no field and are left out; one without a name is not worth a word."""
@@ -138,114 +120,58 @@ class LogReader:
             problems: What was found wrong while reading; counted as rejected rows.
             decimal_comma: Whether the source writes 1,5 for one and a half.
         """
-        fields = self.fields(list(columns)) if rows else {}
-        sheet = _Sheet(rows, list(problems))
+        fields = self.fields(list(columns)) if len(rows) else {}
+        sheet = Sheet(_numbers(rows), problems)
         typed = {
-            name: sheet.typed(column, columns[column], self._reader(name, decimal_comma), _RANGES.get(name))
+            name: sheet.typed(column, columns[column], field_reader(name, time_zone=self.time_zone, decimal_comma=decimal_comma))
             for name, column in fields.items()
         }
-        _settle_status(typed, len(rows))
+        typed["status"] = _settled_status(typed, len(rows))
         for name in ["prediction_id"] if self.outcomes_only else ["prediction_id", "occurred_at"]:
             if fields:
                 sheet.require(name, fields[name], typed[name])
         labels = [typed[name] for name in _LABELS if name in typed]
         if self.outcomes_only:
             sheet.require_any(labels)
-        kept = [index for index in range(len(rows)) if index not in sheet.refused]
-        labelled = [index for index in kept if any(values[index] is not None for values in labels)]
+        kept = ~sheet.refused & (not self.outcomes_only)
+        labelled = ~sheet.refused & any_filled(labels, len(rows))
         return LogRows(
             read=len(rows) + len(problems),
-            predictions=_table(PREDICTION_FIELDS, typed, [] if self.outcomes_only else kept),
+            predictions=_table(PREDICTION_FIELDS, typed, kept),
             outcomes=_table(OUTCOME_FIELDS, typed, labelled),
-            prediction_rows=tuple(rows[index] for index in ([] if self.outcomes_only else kept)),
-            outcome_rows=tuple(rows[index] for index in labelled),
+            prediction_rows=sheet.rows[kept],
+            outcome_rows=sheet.rows[labelled],
             problems=tuple(sorted(sheet.problems, key=lambda problem: problem.row or 0)),
-            rejected=len(sheet.refused) + len(problems),
+            rejected=int(sheet.refused.sum()) + len(problems),
         )
 
-    def _reader(self, name: str, decimal_comma: bool) -> Callable[[Any], Any]:
-        if name in _MEMBERS:
-            return _member(_MEMBERS[name])
-        kind = _BY_NAME[name].type if name in _BY_NAME else FieldType.TEXT
-        readers: dict[FieldType, Callable[[Any], Any]] = {
-            FieldType.TEXT: label if name in _CLASSES else text,
-            FieldType.TIME: time_reader(self.time_zone),
-            FieldType.NUMBER: partial(number, decimal_comma=decimal_comma),
-            FieldType.INTEGER: partial(integer, decimal_comma=decimal_comma),
-            FieldType.FLAG: flag,
-        }
-        return readers[kind]
+
+def _numbers(rows: Sequence[int]) -> NDArray[np.int64]:
+    if isinstance(rows, range):  # numpy would count it one by one
+        return np.arange(rows.start, rows.stop, rows.step, dtype=np.int64)
+    return np.asarray(rows, dtype=np.int64)
 
 
-class _Sheet:
-    """Some rows while they are read: what is wrong with them and which are refused for it."""
-
-    def __init__(self, rows: Sequence[int], problems: list[Problem]) -> None:
-        self.rows = rows
-        self.problems = problems
-        self.refused: set[int] = set()
-
-    def refuse(self, index: int, column: str | None, message: str) -> None:
-        self.problems.append(Problem(self.rows[index], column, message))
-        self.refused.add(index)
-
-    def typed(
-        self, column: str, values: Sequence[Any], read: Callable[[Any], Any], bounds: tuple[Callable[[float], bool], str] | None
-    ) -> list[Any]:
-        """The column's values, None where empty or refused."""
-        result: list[Any] = [None] * len(values)
-        for index, value in enumerate(values):
-            if value is None or (isinstance(value, str) and not value.strip()):
-                continue
-            try:
-                result[index] = read(value)
-            except ValueProblem as problem:
-                self.refuse(index, column, str(problem))
-                continue
-            if bounds is not None and result[index] is not None and not bounds[0](result[index]):
-                self.refuse(index, column, f"{value!r} must be {bounds[1]}.")
-        return result
-
-    def require(self, name: str, column: str, values: Sequence[Any]) -> None:
-        """Refuse rows whose value is empty."""
-        for index, value in enumerate(values):
-            if value is None and index not in self.refused:
-                self.refuse(index, column, f"{name} is empty; every row needs one.")
-
-    def require_any(self, columns: Sequence[Sequence[Any]]) -> None:
-        """Refuse rows in which every one of these columns is empty."""
-        for index in range(len(self.rows)):
-            if index not in self.refused and all(values[index] is None for values in columns):
-                self.refuse(index, None, "The row has no outcome: actual, actual_value and correct are empty.")
+def _settled_status(typed: Mapping[str, pa.Array], length: int) -> pa.Array:
+    """The status; where it is absent, error if ``error`` is filled, else ok."""
+    absent = pa.repeat(pa.scalar("ok"), length)
+    if "error" in typed and typed["error"].null_count < length:
+        absent = pc.if_else(typed["error"].is_valid(), "error", "ok")
+    if "status" not in typed:
+        return absent
+    return pc.coalesce(typed["status"], absent) if typed["status"].null_count else typed["status"]
 
 
-def _settle_status(typed: dict[str, list[Any]], length: int) -> None:
-    """An absent status is error where ``error`` is filled, else ok."""
-    given = typed.get("status", [None] * length)
-    errors = typed.get("error", [None] * length)
-    typed["status"] = [
-        str(status) if status is not None else ("error" if error else "ok") for status, error in zip(given, errors, strict=True)
-    ]
-
-
-def _member(kind: type[CallStatus] | type[Fault]) -> Callable[[Any], str]:
-    members = {member.value for member in kind}
-
-    def read(value: Any) -> str:
-        word = str(value).strip().lower()
-        if word not in members:
-            raise ValueProblem(f"{value!r} is not one of {', '.join(sorted(members))}.")
-        return word
-
-    return read
-
-
-def _table(fields: Sequence[LogField], typed: Mapping[str, Sequence[Any]], kept: Sequence[int]) -> pa.Table:
+def _table(fields: Sequence[LogField], typed: Mapping[str, pa.Array], kept: NDArray[np.bool_]) -> pa.Table:
     """The kept rows of the fields that the file fills, with the component each row names."""
     names = [entry.name for entry in fields if entry.name in typed]
-    arrays = [pa.array([typed[name][index] for index in kept], _ARROW[_BY_NAME[name].type]) for name in names]
-    extra = [name for name in typed if name.startswith((SEGMENT_PREFIX, FEATURE_PREFIX))] if fields is PREDICTION_FIELDS else []
-    arrays += [pa.array([typed[name][index] for index in kept], pa.string()) for name in extra]
+    if fields is PREDICTION_FIELDS:
+        names += [name for name in typed if name.startswith((SEGMENT_PREFIX, FEATURE_PREFIX))]
     component = typed.get(COMPONENT)
-    arrays.append(pa.array([component[index] if component else None for index in kept], pa.string()))
-    return pa.table(arrays, names=[*names, *extra, COMPONENT])
+    table = pa.table(
+        [*(typed[name] for name in names), pa.nulls(len(kept), pa.string()) if component is None else component],
+        names=[*names, COMPONENT],
+    )
+    if kept.all():
+        return table
+    return table.filter(pa.array(kept)) if kept.any() else table.slice(0, 0)

@@ -1,14 +1,39 @@
 """Calls that fail together: the same test with the day (or another cluster) as the unit."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+Numbers: TypeAlias = NDArray[np.float64]
+Key = TypeVar("Key")
+
 MINIMUM_CLUSTERS = 20
 DRAWS = 9_999
 SEED = 20_260_101  # fixed and published with the evidence, so that anyone redraws the same samples
+_FEW = 8  # up to one resample in so many is summed apart
+_MARGIN = 1e-9  # what lies this close is judged by its own standard error
 _ROUNDING = 1e-12  # a variance below this share of its own terms is rounding, not spread
+
+
+@dataclass(frozen=True, slots=True)
+class Clustered:
+    """One share by cluster, under test.
+
+    Attributes:
+        hits: Integers, shape (k,).
+        trials: Integers, shape (k,); clusters without trials are left out.
+        limit: Share promised, 0 to 1.
+        is_floor: True where the share must be at least ``limit``.
+    """
+
+    hits: ArrayLike
+    trials: ArrayLike
+    limit: float
+    is_floor: bool
 
 
 def cluster_p_values(
@@ -40,59 +65,165 @@ def cluster_p_values(
         Ratio estimator with SE^2 = k/(k-1) * sum((s_i - n_i p)^2) / n^2, at least limit * (1 - limit) / n; bootstrap-t of
         Efron & Tibshirani (1993), section 12.5.
     """
-    trials = np.asarray(trials_by_cluster, dtype=np.float64)
+    return cluster_p_values_of([Clustered(hits_by_cluster, trials_by_cluster, limit, is_floor)], seed=seed, draws=draws)[0]
+
+
+def cluster_p_values_of(many: Sequence[Clustered], *, seed: int = SEED, draws: int = DRAWS) -> list[tuple[float, float]]:
+    """Return the same for many shares at once, in the order given; each gets what it gets alone.
+
+    Raises:
+        ValueError: When one of them has fewer than two clusters that hold trials.
+    """
+    tails = [tail for share in many for tail in _tails(share)]
+    by_size: dict[int, list[int]] = {}
+    for index, tail in enumerate(tails):
+        by_size.setdefault(tail.trials.size, []).append(index)
+    found = np.empty(len(tails))
+    for size, places in by_size.items():
+        found[places] = _p_values([tails[place] for place in places], _resamples(size, draws, seed))
+    return [(float(breach), float(compliance)) for breach, compliance in found.reshape(-1, 2)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """One side of one test: how often does a resample lie as far up (or down, where ``above`` is false) as what was observed?
+
+    ``counts`` are hits or, where hits are the larger part, misses: small integers lose no digits when their squares cancel, and sums of
+    integers come out the same whatever is summed beside them.
+    """
+
+    counts: Numbers
+    trials: Numbers
+    limit: float
+    above: bool
+
+    @property
+    def sign(self) -> float:
+        """1 upwards, -1 downwards."""
+        return 1.0 if self.above else -1.0
+
+    @property
+    def share(self) -> float:
+        """What was observed."""
+        return float(self.counts.sum() / self.trials.sum())
+
+    @property
+    def variance(self) -> float:
+        """That of one independent call at the limit, the least a standard error may rest on."""
+        return self.limit * (1 - self.limit)
+
+
+def _tails(share: Clustered) -> tuple[_Tail, _Tail]:
+    """The tails of a breach and of compliance, the latter with the worst cluster once more."""
+    trials = np.asarray(share.trials, dtype=np.float64)
     held = trials > 0
-    trials, hits = trials[held], np.asarray(hits_by_cluster, dtype=np.float64)[held]
+    trials, hits = trials[held], np.asarray(share.hits, dtype=np.float64)[held]
     if trials.size < 2:
         raise ValueError("At least two clusters must hold trials.")
-    below, above = _tails(hits, trials, limit, seed, draws)
     shares = hits / trials
-    worst = int(np.argmin(shares) if is_floor else np.argmax(shares))
-    below_with, above_with = _tails(np.append(hits, hits[worst]), np.append(trials, trials[worst]), limit, seed, draws)
-    return (below, above_with) if is_floor else (above, below_with)
+    worst = int(np.argmin(shares) if share.is_floor else np.argmax(shares))
+    turned = 2 * hits.sum() > trials.sum()
+    counts, limit, breach_above = (trials - hits, 1 - share.limit, share.is_floor) if turned else (hits, share.limit, not share.is_floor)
+    return (
+        _Tail(counts, trials, limit, breach_above),
+        _Tail(np.append(counts, counts[worst]), np.append(trials, trials[worst]), limit, not breach_above),
+    )
 
 
-def _tails(hits: NDArray[np.float64], trials: NDArray[np.float64], limit: float, seed: int, draws: int) -> tuple[float, float]:
-    """How rarely a share this low, and this high, comes about when the true one is the limit."""
-    share, variance = hits.sum() / trials.sum(), limit * (1 - limit)
-    observed = _studentised(np.ones((1, trials.size)), hits, trials, from_share=limit, variance=variance)[0]
-    drawn = _studentised(_resamples(trials.size, draws, seed), hits, trials, from_share=share, variance=variance)
-    if np.isinf(observed):
-        return (1 / (draws + 1), 1.0) if observed < 0 else (1.0, 1 / (draws + 1))
-    return _tail(drawn <= observed), _tail(drawn >= observed)
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Sums over the clusters of each resample, shape (draws,)."""
+
+    counts: Numbers
+    trials: Numbers
+    counts_squared: Numbers
+    products: Numbers
+    trials_squared: Numbers
+
+    @classmethod
+    def of(cls, tail: _Tail, weights: Numbers) -> "_Sums":
+        counts, trials = tail.counts, tail.trials
+        return cls(*(weights @ np.column_stack((counts, trials, counts**2, counts * trials, trials**2))).T)
+
+    def studentised(self, tail: _Tail, distance: Numbers) -> Numbers:
+        """Distances of the resamples' shares in their own standard errors.
+
+        Where even the variance at the limit is 0, a resample without spread lies infinitely far away, or at 0 where its distance is 0.
+        """
+        share, clusters = self.counts / self.trials, tail.trials.size
+        terms = self.counts_squared + share**2 * self.trials_squared
+        spread = terms - 2 * share * self.products
+        spread[spread <= _ROUNDING * terms] = 0.0
+        error = np.maximum(np.sqrt(clusters / (clusters - 1) * spread) / self.trials, np.sqrt(tail.variance / self.trials))
+        flat = np.where(distance == 0, 0.0, np.copysign(np.inf, distance))
+        np.divide(distance, error, out=flat, where=error > 0)
+        return flat
 
 
-def _tail(reached: NDArray[np.bool_]) -> float:
-    """The share of draws that reach the observed distance, the observed sample itself counted in."""
-    return (1 + int(np.count_nonzero(reached))) / (1 + reached.size)
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Resamples beside the observed sample: how many reach its distance for certain, and which need their own standard error."""
+
+    tail: _Tail
+    observed: float
+    away: Numbers
+    reached: int
+    open: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, tail: _Tail, counts: Numbers, trials: Numbers) -> "_Compared":
+        """No standard error is below that of independent calls, so most resamples are decided without their own."""
+        apart = _rounded(np.array([tail.sign * (tail.share - tail.limit)]))
+        observed = float(_Sums.of(tail, np.ones((1, tail.trials.size))).studentised(tail, apart)[0])
+        away = _rounded(tail.sign * (counts / trials - tail.share))
+        if np.isinf(observed):
+            return cls(tail, observed, away, 0 if observed > 0 else counts.size, np.empty(0, dtype=np.intp))
+        near = away >= observed * np.sqrt(tail.variance / trials) * (1 - _MARGIN)
+        far_up = observed > 0
+        return cls(tail, observed, away, 0 if far_up else int(np.count_nonzero(near)), np.flatnonzero(near if far_up else ~near))
+
+    def p_value(self, of_open: _Sums | None) -> float:
+        """The share of resamples that reach the observed distance from the limit, the observed sample itself counted in."""
+        reached = self.reached
+        if of_open is not None:
+            reached += int(np.count_nonzero(of_open.studentised(self.tail, self.away[self.open]) >= self.observed))
+        return (1 + reached) / (1 + self.away.size)
 
 
-def _studentised(
-    weights: NDArray[np.float64], hits: NDArray[np.float64], trials: NDArray[np.float64], *, from_share: float, variance: float
-) -> NDArray[np.float64]:
-    """Distance of each resample's share from ``from_share`` in its own standard errors, shape (draws,).
+def _p_values(tails: Sequence[_Tail], weights: Numbers) -> list[float]:
+    """P-values of tails over equally many clusters, from the same resamples, shape (draws, k)."""
+    trials = _summed(weights, {tail.trials.tobytes(): tail.trials for tail in tails})
+    counts = _summed(weights, dict(enumerate(tail.counts for tail in tails)))
+    compared = [_Compared.of(tail, counts[index], trials[tail.trials.tobytes()]) for index, tail in enumerate(tails)]
+    many = {index: entry.tail for index, entry in enumerate(compared) if entry.open.size > weights.shape[0] // _FEW}
+    counts_squared = _summed(weights, {index: tail.counts**2 for index, tail in many.items()})
+    products = _summed(weights, {index: tail.counts * tail.trials for index, tail in many.items()})
+    trials_squared = _summed(weights, {tail.trials.tobytes(): tail.trials**2 for tail in many.values()})
 
-    ``variance`` is that of one independent call at the limit, the least a standard error may rest on. Deviations are taken around the
-    observed share first: the squares stay small and cancel without losing digits. Where even ``variance`` is 0, a resample without
-    spread lies infinitely far away, or at 0 where it equals ``from_share``.
-    """
-    clusters = trials.size
-    share = hits.sum() / trials.sum()
-    deviations = hits - trials * share
-    sums = weights @ np.column_stack((deviations, trials, deviations**2, deviations * trials, trials**2))
-    shift = sums[:, 0] / sums[:, 1]
-    spread = sums[:, 2] - 2 * shift * sums[:, 3] + shift**2 * sums[:, 4]
-    spread[spread <= _ROUNDING * (sums[:, 2] + shift**2 * sums[:, 4])] = 0.0
-    error: NDArray[np.float64] = np.maximum(np.sqrt(clusters / (clusters - 1) * spread) / sums[:, 1], np.sqrt(variance / sums[:, 1]))
-    distance = shift + (share - from_share)
+    def sums(index: int, entry: _Compared) -> _Sums | None:
+        if index not in many:
+            return _Sums.of(entry.tail, weights[entry.open]) if entry.open.size else None
+        key = entry.tail.trials.tobytes()
+        whole = (counts[index], trials[key], counts_squared[index], products[index], trials_squared[key])
+        return _Sums(*(column[entry.open] for column in whole))
+
+    return [entry.p_value(sums(index, entry)) for index, entry in enumerate(compared)]
+
+
+def _summed(weights: Numbers, columns: Mapping[Key, Numbers]) -> dict[Key, Numbers]:
+    """Each column summed over the clusters of every resample, all in one product."""
+    if not columns:
+        return {}
+    return dict(zip(columns, (weights @ np.column_stack(list(columns.values()))).T, strict=True))
+
+
+def _rounded(distance: Numbers) -> Numbers:
     distance[np.abs(distance) <= _ROUNDING] = 0.0
-    flat = np.where(distance == 0, 0.0, np.copysign(np.inf, distance))
-    np.divide(distance, error, out=flat, where=error > 0)
-    return flat
+    return distance
 
 
-@lru_cache(maxsize=2)
-def _resamples(clusters: int, draws: int, seed: int) -> NDArray[np.float64]:
+@lru_cache(maxsize=4)
+def _resamples(clusters: int, draws: int, seed: int) -> Numbers:
     """How often each cluster is drawn in each bootstrap sample, shape (draws, clusters); read-only, since it is shared."""
     drawn = np.random.default_rng(seed).integers(0, clusters, size=(draws, clusters))
     drawn += np.arange(draws)[:, None] * clusters

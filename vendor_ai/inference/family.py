@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendor_ai.domain.metric import Reading
-from vendor_ai.inference.clusters import MINIMUM_CLUSTERS, cluster_p_values
+from vendor_ai.inference.clusters import MINIMUM_CLUSTERS, Clustered, cluster_p_values_of
 from vendor_ai.inference.evidence import Strength
 from vendor_ai.inference.exact import breach_p_value, compliance_p_value, upper_bound
 from vendor_ai.inference.holm import holm, holm_one_replaced
@@ -256,17 +256,19 @@ def _exact(shares: Sequence[Share], view: View) -> _Sides:
 
 def _by_clusters(shares: Sequence[Share], view: View) -> _Sides:
     """The tests with days and with the contract's clusters as the unit; 0 where too few hold trials, so that the exact test decides."""
-    by_day = [_one_by(share.days, share, view) if share.clustered else (0.0, 0.0) for share in shares]
-    by_key = [_one_by(share.all_clusters, share, view) if share.by_key else (0.0, 0.0) for share in shares]
-    breach, compliance = np.maximum(np.array(by_day, dtype=np.float64), np.array(by_key, dtype=np.float64)).T
-    return _Sides(breach, compliance)
+    units = [(index, share.days) for index, share in enumerate(shares) if share.clustered]
+    units += [(index, share.all_clusters) for index, share in enumerate(shares) if share.by_key]
+    found = cluster_p_values_of([_clustered(readings, shares[index], view) for index, readings in units])
+    sides = np.zeros((len(shares), 2))
+    for (index, _), pair in zip(units, found, strict=True):
+        sides[index] = np.maximum(sides[index], pair)
+    return _Sides(sides[:, 0], sides[:, 1])
 
 
-def _one_by(units: Sequence[Reading], share: Share, view: View) -> tuple[float, float]:
+def _clustered(units: Sequence[Reading], share: Share, view: View) -> Clustered:
     readings = [view(unit, share.is_floor) for unit in units]
-    return cluster_p_values(
-        [reading.hits for reading in readings], [reading.trials for reading in readings], float(share.limit), is_floor=share.is_floor
-    )
+    hits, trials = [reading.hits for reading in readings], [reading.trials for reading in readings]
+    return Clustered(hits, trials, float(share.limit), share.is_floor)
 
 
 def _held(readings: Sequence[Reading]) -> int:

@@ -54,7 +54,7 @@ def member_of(entry: Entry, significance: Decimal) -> Member:
     confidence = 1 - float(significance)
     if entry.metric.rows is not None:
         return _of_rows(entry)
-    options = _with_labels(entry.options, entry.tested.counts)
+    options = entry.options if entry.metric.grouped else _with_labels(entry.options, entry.tested.counts)
     statistic = entry.metric.statistic_for(options)
     if statistic is not None:
         return _of_statistic(entry, statistic, options, confidence)
@@ -126,6 +126,7 @@ def _of_statistic(entry: Entry, statistic: Statistic, options: MetricOptions, co
         disjoint=statistic.disjoint,
         settled=statistic.open_calls(tested.counts, options) == 0,
         doubted=entry.metric.needs_labels and entry.check is not None and entry.check.disagreed > 0,
+        groups=len(options.labels) if entry.metric.grouped else 0,
     )
     found = redraw(figure, confidence) if figure.testable else None
     return Member(

@@ -1,7 +1,8 @@
 """Figures that are no plain share, tested by redrawing the calls, days or clusters they are counted from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ from vendor_ai.inference.ratio import cell_draws, cell_p_values, cluster_draws, 
 
 Interval: TypeAlias = tuple[float | None, float | None]
 Parts: TypeAlias = tuple[int, ...]
+Numbers: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Figure:
         disjoint: Whether the integers count disjoint calls, so that independent calls can be redrawn.
         settled: Whether no open call can change the figure.
         doubted: Whether labels checked twice disagree anywhere; what that does to such a figure is not known.
+        groups: How many groups it compares; 0 where it compares none.
     """
 
     cells: Parts
@@ -39,6 +42,7 @@ class Figure:
     disjoint: bool = False
     settled: bool = True
     doubted: bool = False
+    groups: int = 0
 
     @property
     def by_day(self) -> bool:
@@ -72,6 +76,8 @@ def redraw(figure: Figure, confidence: float) -> Redrawn:
         figure: One that is testable.
         confidence: Of the interval, e.g. 0.95.
     """
+    if figure.groups > 2:
+        return _pair_by_pair(figure, confidence)
     found = [_by_cluster(figure, parts, confidence) for parts in _clusterings(figure)]
     if figure.disjoint:
         found.append(_by_call(figure, confidence))
@@ -82,22 +88,60 @@ def redraw(figure: Figure, confidence: float) -> Redrawn:
     )
 
 
-def _clusterings(figure: Figure) -> list[NDArray[np.int64]]:
+def _pair_by_pair(figure: Figure, confidence: float) -> Redrawn:
+    """The largest difference (or least ratio) of many groups: redrawn as a whole it would be found where there is none.
+
+    A breach needs one pair that breaks the limit, adjusted for the number of pairs; compliance needs every pair to keep it. The interval
+    reaches from what the one shows to what the other leaves possible.
+
+    Source:
+        Union-intersection test with Bonferroni's adjustment; intersection-union test, Berger (1982), Technometrics 24.
+    """
+    pairs = [_pair(figure, one, other) for one, other in combinations(range(figure.groups), 2)]
+    found = [redraw(pair, confidence) for pair in pairs]
+    adjusted = [redraw(pair, 1 - (1 - confidence) / len(pairs)).interval for pair in pairs]
+    lows, highs = ([entry.interval[side] for entry in found] for side in (0, 1))
+    interval = (
+        (_least(lows), _least([high for _, high in adjusted]))
+        if figure.is_floor
+        else (_greatest([low for low, _ in adjusted]), _greatest(highs))
+    )
+    breach = min(1.0, len(pairs) * min(entry.breach for entry in found))
+    return Redrawn(breach, max(entry.compliance for entry in found), interval)
+
+
+def _pair(figure: Figure, one: int, other: int) -> Figure:
+    """The same figure over two of the groups, whose integers lie side by side."""
+    width = len(figure.cells) // figure.groups
+
+    def of_both(parts: Parts) -> Parts:
+        return parts[one * width : (one + 1) * width] + parts[other * width : (other + 1) * width]
+
+    return replace(
+        figure,
+        cells=of_both(figure.cells),
+        days=tuple(map(of_both, figure.days)),
+        clusters=tuple(map(of_both, figure.clusters)),
+        groups=2,
+    )
+
+
+def _clusterings(figure: Figure) -> list[Numbers]:
     """The integers by day and by key, shape (clusters, k), where there are enough; calls without a key are one cluster together."""
-    found = [np.array(figure.days, dtype=np.int64)] if figure.by_day else []
+    found = [np.array(figure.days, dtype=np.float64)] if figure.by_day else []
     if figure.by_key:
-        named = np.array(figure.clusters, dtype=np.int64)
-        rest = np.array(figure.cells, dtype=np.int64) - named.sum(axis=0)
-        found.append(np.vstack((named, rest)) if rest.any() else named)
+        # As Python's integers: sums of squares in millionths have more digits than the machine's.
+        rest = tuple(whole - sum(column) for whole, column in zip(figure.cells, zip(*figure.clusters, strict=True), strict=True))
+        found.append(np.array([*figure.clusters, rest] if any(rest) else figure.clusters, dtype=np.float64))
     return found
 
 
-def _by_cluster(figure: Figure, parts: NDArray[np.int64], confidence: float) -> Redrawn:
+def _by_cluster(figure: Figure, parts: Numbers, confidence: float) -> Redrawn:
     """Whole clusters redrawn; compliance is tested with the worst cluster counted once more (docs/decisions/0007)."""
     observed = float(figure.of(np.array(figure.cells, dtype=np.float64)))
     drawn = figure.of(cluster_draws(parts))
     breach, _ = ratio_p_values(drawn, observed, figure.limit, figure.is_floor)
-    with_one_more = figure.of((parts.sum(axis=0) + parts).astype(np.float64))
+    with_one_more = figure.of(parts.sum(axis=0) + parts)
     unknown = np.inf if figure.is_floor else -np.inf
     known = np.where(np.isnan(with_one_more), unknown, with_one_more)
     worst = parts[int(np.argmin(known) if figure.is_floor else np.argmax(known))]

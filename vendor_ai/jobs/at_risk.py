@@ -18,7 +18,7 @@ def _due(app: App) -> Iterator[DueItem]:
 def _item(app: App, contract: str, day: str) -> DueItem:
     def run() -> str:
         alarms = watch(app.log, contract, at=app.clock.now())
-        return f"{len(alarms)} new alarms" if alarms else "nothing new"
+        return f"new alarms: {len(alarms)}"
 
     return DueItem(f"{contract}/{day}", run)
 

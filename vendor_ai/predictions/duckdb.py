@@ -1,92 +1,53 @@
 """The embedded engine: DuckDB over the Parquet files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import duckdb
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from vendor_ai.domain.measure import DayCounts, Measure
+from vendor_ai.domain.need import Need
 from vendor_ai.domain.prediction import LogFile
 from vendor_ai.predictions import counting, folding
-from vendor_ai.predictions.schema import OUTCOME_SCHEMA, PREDICTION_SCHEMA, STORED_OUTCOME_SCHEMA
+from vendor_ai.predictions.query import view
+from vendor_ai.predictions.row import Reading, Timed, call_columns, timed_calls
+from vendor_ai.predictions.scan import Source, scan_of, translated
+from vendor_ai.predictions.schema import OUTCOME_SCHEMA, PREDICTION_SCHEMA
+from vendor_ai.predictions.version import NO_CALLS, VersionCalls, Wanted, version_calls
+
+__all__ = ["DuckDBEngine", "Source", "Timed", "VersionCalls"]
 
 MOST_IDLE = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class VersionCalls:
-    """The answered calls of one served version, row by row.
-
-    Attributes:
-        prediction: Shape (n,), text or None.
-        correct: Shape (n,), 1.0, 0.0 or NaN without an outcome.
-        latency_ms: Shape (n,), NaN where none was logged.
-        key: Shape (n,), text that pairs the same input over versions, or None.
-    """
-
-    prediction: NDArray[np.object_]
-    correct: NDArray[np.float64]
-    latency_ms: NDArray[np.float64]
-    key: NDArray[np.object_]
+def _reading_of(
+    measure: Measure, calls: ir.Table, labels: ir.Table | None, span: tuple[datetime, datetime], windows: counting.Windows
+) -> Reading:
+    return Reading(
+        calls=calls.schema(),
+        labels=None if labels is None else labels.schema(),
+        where=tuple((name, tuple(values)) for name, values in sorted(measure.where.items())),
+        sources=tuple(measure.label_sources),
+        scope=counting.Scope.between(*span),
+        windows=tuple(windows),
+    )
 
 
-_COLUMN_TYPES = {field.name: field.type for schema in (PREDICTION_SCHEMA, STORED_OUTCOME_SCHEMA) for field in schema}
-
-
-def _sql(expression: ir.Table) -> str:
-    """An engine-neutral expression in this engine's dialect."""
-    return str(ibis.to_sql(expression, dialect="duckdb"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """A query as text, with the columns it declares. Translating costs more than running, so equal questions are translated once."""
-
-    sql: str
-    schema: ibis.Schema
-
-    @classmethod
-    def of(cls, expression: ir.Table) -> "_Query":
-        return cls(_sql(expression), expression.schema())
-
-    def fetch(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
-        """The rows, in the types declared (the engine itself sums integers into wider ones)."""
-        return connection.sql(self.sql).to_arrow_table().cast(self.schema.to_pyarrow())
-
-
-@lru_cache(maxsize=256)
-def _labelled_calls(
-    calls: ibis.Schema,
-    labels: ibis.Schema | None,
-    where: tuple[tuple[str, tuple[str, ...]], ...],
-    sources: tuple[str, ...],
-    scope: counting.Scope,
-) -> _Query:
-    """The calls of a scope with their labels, from the views ``calls`` and ``labels``."""
-    measure = Measure(component="", time_zone=scope.time_zone, where=dict(where), label_sources=sources)
-    outcomes = None if labels is None else ibis.table(labels, name="labels")
-    return _Query.of(counting.labelled_calls(ibis.table(calls, name="calls"), outcomes, measure, scope))
-
-
-@lru_cache(maxsize=256)
-def _totals(counted: ibis.Schema, limits: tuple[Decimal, ...]) -> _Query:
-    return _Query.of(counting.totals(ibis.table(counted, name="counted_calls"), limits))
-
-
-@lru_cache(maxsize=16)
-def _confusion(counted: ibis.Schema) -> _Query:
-    return _Query.of(counting.confusion(ibis.table(counted, name="counted_calls")))
+def _with_equal_filters(measures: Sequence[Measure]) -> list[list[Measure]]:
+    alike: dict[str, list[Measure]] = {}
+    for measure in measures:
+        alike.setdefault(str(sorted(measure.where.items())), []).append(measure)
+    return list(alike.values())
 
 
 class DuckDBEngine:
@@ -174,95 +135,94 @@ class DuckDBEngine:
             return connection.read_parquet(self._paths(files), union_by_name=True).to_arrow_table()
 
     def count(
-        self, measures: Sequence[Measure], *, predictions: Sequence[LogFile], outcomes: Sequence[LogFile], days: Sequence[date]
-    ) -> dict[str, list[DayCounts]]:
-        """Counters of the local ``days`` for measures of one component, by the measure's key."""
-        groups: dict[str, list[Measure]] = {}
-        for measure in measures:
-            groups.setdefault(str([measure.time_zone, sorted(measure.where.items()), measure.label_sources]), []).append(measure)
-        result: dict[str, list[DayCounts]] = {}
-        with self._reading() as connection:
-            for group in groups.values():
-                result.update(self._count_group(connection, group, predictions, outcomes, days))
-        return result
-
-    def _count_group(
         self,
-        connection: duckdb.DuckDBPyConnection,
-        group: Sequence[Measure],
+        measures: Sequence[Measure],
+        *,
         predictions: Sequence[LogFile],
         outcomes: Sequence[LogFile],
         days: Sequence[date],
+        needs: Mapping[str, Need] = MappingProxyType({}),
+        windows: counting.Windows = (),
     ) -> dict[str, list[DayCounts]]:
-        """One scan for measures that differ in their limit only."""
-        scope = counting.Scope.of(days, group[0].time_zone)
-        calls = self._view(connection, "calls", predictions, scope)
-        if calls is None:
-            return {measure.key: [] for measure in group}
-        labels = self._view(connection, "labels", outcomes, scope)
-        where = tuple((name, tuple(values)) for name, values in sorted(group[0].where.items()))
-        counted = _labelled_calls(
-            calls.schema(), labels.schema() if labels is not None else None, where, tuple(group[0].label_sources), scope
-        )
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE counted_calls AS {counted.sql}")
-        limits = sorted({measure.limit_ms for measure in group if measure.limit_ms is not None})
-        total_rows = _totals(counted.schema, tuple(limits)).fetch(connection).to_pylist()
-        plain = any(measure.limit_ms is None for measure in group)
-        confusion_rows = _confusion(counted.schema).fetch(connection).to_pylist() if plain else []
-        connection.execute("DROP TABLE counted_calls")
-        by_limit = counting.assemble(total_rows, confusion_rows, [*limits, *([None] if plain else [])], limits)
-        return {measure.key: by_limit[measure.limit_ms] for measure in group}
+        """Counters of the local ``days`` for measures of one component, by the measure's key.
 
-    def _view(
-        self, connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[LogFile], scope: counting.Scope | None = None
-    ) -> ir.Table | None:
-        """Make a view over the files that may hold the scope's rows, and return the table expression for it; None without files."""
-        start, end = (None, None) if scope is None else (scope.start, scope.end)
-        paths = self._paths(files, start, end)
-        if not paths:
-            return None
-        relation = connection.read_parquet(paths, union_by_name=True)
-        relation.create_view(name, replace=True)
-        schema = pa.schema([(column, _COLUMN_TYPES.get(column, pa.string())) for column in relation.columns])
-        return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
+        Args:
+            measures: All of one component and time zone.
+            predictions: The component's files of calls.
+            outcomes: Its files of outcomes.
+            days: Local days.
+            needs: What the measures' ``needs`` mean.
+            windows: Announced maintenance.
+        """
+        sources = {measure.component: Source(predictions, outcomes) for measure in measures}
+        return self.count_together(measures, sources=sources, days=days, needs=needs, windows=windows)
 
-    def ranked_latencies(
+    def count_together(
         self,
-        measure: Measure,
-        files: Sequence[LogFile],
+        measures: Sequence[Measure],
         *,
+        sources: Mapping[str, Source],
+        days: Sequence[date],
+        needs: Mapping[str, Need] = MappingProxyType({}),
+        windows: counting.Windows = (),
+    ) -> dict[str, list[DayCounts]]:
+        """Counters of the local ``days`` for measures of several components in one time zone, by the measure's key.
+
+        Args:
+            measures: Their components are among ``sources``.
+            sources: Files by component.
+            days: Local days.
+            needs: What the measures' ``needs`` mean.
+            windows: Announced maintenance, the same for every component.
+        """
+        result: dict[str, list[DayCounts]] = {measure.key: [] for measure in measures}
+        with self._reading() as connection:
+            for question in counting.questions(measures, needs):
+                scope = counting.Scope.of(days, question.measures[0].time_zone)
+                read = [sources[component] for component in question.components]
+                calls = view(connection, "calls", [self._paths(source.predictions, scope.start, scope.end) for source in read])
+                if calls is not None:
+                    labels = view(connection, "labels", [self._paths(source.outcomes, scope.start, scope.end) for source in read])
+                    result |= counting.assemble(translated(scan_of(question, calls, labels, scope, windows)).run(connection), question)
+        return result
+
+    def timed_calls(
+        self,
+        measures: Sequence[Measure],
+        *,
+        sources: Mapping[str, Source],
         start: datetime,
         end: datetime,
-        ranks: Sequence[int],
-        timed: int,
-        endless: bool,
-    ) -> list[float]:
-        """The latencies at the given ranks (1 is the smallest) among the ``timed`` calls of ``[start, end)``.
+        windows: counting.Windows = (),
+    ) -> dict[str, Timed]:
+        """The timed calls of ``[start, end)`` of measures of several components, by the measure's key; those without any are left out."""
+        found: dict[str, Timed] = {}
+        for alike in _with_equal_filters(measures):
+            components = sorted({measure.component for measure in alike})
+            with self._reading() as connection:
+                calls = view(connection, "calls", [self._paths(sources[ref].predictions, start, end) for ref in components])
+                timed = {} if calls is None else timed_calls(connection, _reading_of(alike[0], calls, None, (start, end), windows))
+            by_ref = {components[number]: part for number, part in timed.items()}
+            found |= {measure.key: by_ref[measure.component] for measure in alike if measure.component in by_ref}
+        return found
 
-        A time-out ranks by the time that was waited (one without a logged time ranks first), or, with ``endless``, after every answer.
-        """
-        paths = self._paths(files, start, end)
-        present = {column for file in files for column in file.columns}
-        if not ranks or not paths or not set(measure.where) <= present:
-            return []
-        latency = "latency_ms" if "latency_ms" in present else "CAST(NULL AS DOUBLE)"
-        conditions = ["occurred_at >= ?", "occurred_at < ?", f"((status = 'ok' AND {latency} IS NOT NULL) OR status = 'timeout')"]
-        values: list[object] = [start, end]
-        if "fault" in present:
-            conditions.append("coalesce(fault, '') <> 'customer'")
-        for name, allowed in measure.where.items():
-            conditions.append(f"{folding.quoted(name)} IN ({', '.join('?' * len(allowed))})")
-            values.extend(allowed)
-        timed_out = "'infinity'::DOUBLE" if endless else f"coalesce({latency}, 0)"
-        # quantile_disc(q) is the value at rank ceil(q * n); aiming at the middle of a rank is safe from rounding.
-        shares = ", ".join(repr((rank - 0.5) / timed) for rank in ranks)
-        query = (
-            f"SELECT quantile_disc(CASE WHEN status = 'timeout' THEN {timed_out} ELSE {latency} END, [{shares}]) "
-            f"FROM read_parquet(?, union_by_name = true) WHERE {' AND '.join(conditions)}"
-        )
+    def call_columns(
+        self,
+        measure: Measure,
+        columns: Sequence[str],
+        *,
+        source: Source,
+        start: datetime,
+        end: datetime,
+        windows: counting.Windows = (),
+    ) -> dict[str, NDArray[Any]]:
+        """Columns of a measure's calls of ``[start, end)``, as arrays (see ``row.call_columns``)."""
         with self._reading() as connection:
-            (row,) = connection.execute(query, [paths, *values]).fetchall()
-        return [float(value) for value in row[0] or []]
+            calls = view(connection, "calls", [self._paths(source.predictions, start, end)])
+            labels = view(connection, "labels", [self._paths(source.outcomes, start, end)])
+            if calls is None:
+                return {name: np.empty(0) for name in columns}
+            return call_columns(connection, replace(_reading_of(measure, calls, labels, (start, end), windows), columns=tuple(columns)))
 
     def rows_on(self, files: Sequence[LogFile], days: Sequence[date]) -> int:
         """How many rows lie on these UTC days."""
@@ -291,28 +251,33 @@ class DuckDBEngine:
         return [(version, _EPOCH + timedelta(microseconds=seen), int(count)) for version, seen, count in rows]
 
     def version_calls(
-        self, version: str, *, predictions: Sequence[LogFile], outcomes: Sequence[LogFile], pair_by: str = "input_id"
+        self,
+        version: str,
+        *,
+        predictions: Sequence[LogFile],
+        outcomes: Sequence[LogFile],
+        pair_by: str = "input_id",
+        start: datetime | None = None,
+        end: datetime | None = None,
+        segment: str = "",
     ) -> VersionCalls:
-        """The answered calls of one served version with their outcomes, in order of time."""
-        columns = {column for file in predictions for column in file.columns}
-        nothing = np.empty(0, dtype=object)
-        if "model_version" not in columns:
-            return VersionCalls(nothing, np.empty(0), np.empty(0), nothing)
-        scope = counting.Scope.of([min(file.first_day for file in predictions), max(file.last_day for file in predictions)], "UTC")
-        measure = Measure(component="", time_zone="UTC", where={"model_version": (version,)})
+        """The answered calls of one served version with their outcomes, those of a version that only watches too.
+
+        Args:
+            version: As served.
+            predictions: The component's files of calls.
+            outcomes: Its files of outcomes.
+            pair_by: Field whose value is the same for the same input.
+            start: The first instant; None: from the first call on.
+            end: The first instant after; None: to the last call.
+            segment: Field to compare by, "" for none.
+        """
+        if not any("model_version" in file.columns for file in predictions):
+            return NO_CALLS
+        first, last = min(file.first_day for file in predictions), max(file.last_day for file in predictions)
+        start = start or datetime(first.year, first.month, first.day, tzinfo=UTC)
+        end = end or datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
         with self._reading() as connection:
-            source = self._view(connection, "calls", predictions)
-            assert source is not None
-            whole = counting.Scope(scope.start, scope.end, tuple(range(scope.days[0], scope.days[-1] + 1)), "UTC")
-            table = counting.labelled_calls(source, self._view(connection, "labels", outcomes), measure, whole)
-            keys = source.select(prediction_id=source.prediction_id, key=source[pair_by] if pair_by in columns else ibis.null("string"))
-            answered = table.filter(table.answered).left_join(keys, "prediction_id", rname="key_{name}")
-            wanted = answered.select("prediction", "hit", "latency", "key", "prediction_id").order_by("prediction_id")
-            rows = _Query.of(wanted).fetch(connection)
-        hit = rows["hit"].cast(pa.float64()).to_numpy(zero_copy_only=False)
-        return VersionCalls(
-            prediction=np.asarray(rows["prediction"].to_pylist(), dtype=object),
-            correct=np.asarray(hit, dtype=np.float64),
-            latency_ms=np.asarray(rows["latency"].to_numpy(zero_copy_only=False), dtype=np.float64),
-            key=np.asarray(rows["key"].cast(pa.string()).to_pylist(), dtype=object),
-        )
+            calls = view(connection, "calls", [self._paths(predictions, start, end)])
+            labels = view(connection, "labels", [self._paths(outcomes, start, end)])
+            return NO_CALLS if calls is None else version_calls(connection, calls, labels, Wanted(version, start, end, pair_by, segment))

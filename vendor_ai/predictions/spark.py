@@ -4,11 +4,12 @@ import os
 import re
 import shutil
 import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -16,10 +17,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.config import Config
 
-from vendor_ai.domain.errors import InvalidInputError, StoreUnavailableError
+from vendor_ai.domain.errors import ConflictError, InvalidInputError, StoreUnavailableError
 from vendor_ai.domain.measure import DayCounts, Measure
+from vendor_ai.domain.need import Need
 from vendor_ai.domain.prediction import LogFile
 from vendor_ai.predictions import counting
+from vendor_ai.predictions.scan import Source
 from vendor_ai.predictions.schema import PREDICTION_SCHEMA, STORED_OUTCOME_SCHEMA
 
 if TYPE_CHECKING:
@@ -48,6 +51,8 @@ MEANING = {
 }
 # A lost machine counts as a failure of each task it held; machines rented by the minute are lost often.
 RETRIES = {"spark.task.maxFailures": "8", "spark.stage.maxConsecutiveAttempts": "8"}
+# A process has one driver, whoever asks.
+_STARTING = threading.Lock()
 _QUIET = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
 
 
@@ -83,12 +88,15 @@ class _Relation:
 
     @property
     def table(self) -> ir.Table:
-        return ibis.table(ibis.Schema.from_pyarrow(pa.schema(list(self.columns.items()))), name=self.name)
+        """The expression for it; the time stands there twice, as a whole number as well, which makes days cheap and exact."""
+        schema = pa.schema([*self.columns.items(), ("occurred_us", pa.int64())])
+        return ibis.table(ibis.Schema.from_pyarrow(schema), name=self.name)
 
     def create(self, session: "SparkSession") -> None:
         """Make it a view of the session."""
         schema = ", ".join(f"{_quoted(name)} {_SQL_TYPES[kind]}" for name, kind in self.columns.items())
-        session.read.schema(schema).parquet(*self.paths).createOrReplaceTempView(self.name)
+        frame = session.read.schema(schema).parquet(*self.paths)
+        frame.selectExpr("*", "unix_micros(occurred_at) AS occurred_us").createOrReplaceTempView(self.name)
 
 
 def _rows(session: "SparkSession", expression: ir.Table) -> list[dict[str, Any]]:
@@ -112,52 +120,83 @@ class SparkEngine:
         self.master = master
         self.folder = folder.rstrip("/")
         self._settings = {**RETRIES, **_QUIET, **(settings or {})}
-        self._session: SparkSession | None = None
-        self._starting = threading.Lock()
 
     def count(
-        self, measures: Sequence[Measure], *, predictions: Sequence[LogFile], outcomes: Sequence[LogFile], days: Sequence[date]
+        self,
+        measures: Sequence[Measure],
+        *,
+        predictions: Sequence[LogFile],
+        outcomes: Sequence[LogFile],
+        days: Sequence[date],
+        needs: Mapping[str, Need] = MappingProxyType({}),
+        windows: counting.Windows = (),
     ) -> dict[str, list[DayCounts]]:
         """Counters of the local ``days`` for measures of one component, by the measure's key.
+
+        Args:
+            measures: All of one component and time zone.
+            predictions: The component's files of calls.
+            outcomes: Its files of outcomes.
+            days: Local days.
+            needs: What the measures' ``needs`` mean.
+            windows: Announced maintenance.
 
         Raises:
             InvalidInputError: When pyspark or Java is missing.
             StoreUnavailableError: When the cluster does not answer, gives up, or does not see a file.
         """
-        groups: dict[str, list[Measure]] = {}
-        for measure in measures:
-            groups.setdefault(str([measure.time_zone, sorted(measure.where.items()), measure.label_sources]), []).append(measure)
         result: dict[str, list[DayCounts]] = {}
-        for group in groups.values():
-            result.update(self._count_group(group, predictions, outcomes, days))
+        for question in counting.questions(measures, needs):
+            result.update(self._answer(question, predictions, outcomes, days, windows))
         return result
 
     def close(self) -> None:
-        """Let go of the cluster."""
-        with self._starting:
-            if self._session is not None:
-                self._session.stop()
-                self._session = None
+        """Let go of the cluster; the next question starts afresh."""
+        from pyspark import SparkContext
 
-    def _count_group(
-        self, group: Sequence[Measure], predictions: Sequence[LogFile], outcomes: Sequence[LogFile], days: Sequence[date]
+        with _STARTING:
+            if SparkContext._active_spark_context is not None:
+                SparkContext._active_spark_context.stop()
+
+    def count_together(
+        self,
+        measures: Sequence[Measure],
+        *,
+        sources: Mapping[str, Source],
+        days: Sequence[date],
+        needs: Mapping[str, Need] = MappingProxyType({}),
+        windows: counting.Windows = (),
     ) -> dict[str, list[DayCounts]]:
-        """One scan for measures that differ in their limit only."""
-        scope = counting.Scope.of(days, group[0].time_zone)
+        """Counters of the local ``days`` for measures of several components in one time zone, by the measure's key."""
+        result: dict[str, list[DayCounts]] = {}
+        for component in sorted({measure.component for measure in measures}):
+            mine = [measure for measure in measures if measure.component == component]
+            files = sources[component]
+            result |= self.count(mine, predictions=files.predictions, outcomes=files.outcomes, days=days, needs=needs, windows=windows)
+        return result
+
+    def _answer(
+        self,
+        question: counting.Question,
+        predictions: Sequence[LogFile],
+        outcomes: Sequence[LogFile],
+        days: Sequence[date],
+        windows: counting.Windows,
+    ) -> dict[str, list[DayCounts]]:
+        """One scan for measures that differ in their limits and needs only."""
+        measure = question.measures[0]
+        scope = counting.Scope.of(days, measure.time_zone)
         calls = self._relation("calls", predictions, scope)
         if calls is None:
-            return {measure.key: [] for measure in group}
+            return {measure.key: [] for measure in question.measures}
         labels = self._relation("labels", outcomes, scope)
-        limits = sorted({measure.limit_ms for measure in group if measure.limit_ms is not None})
-        plain = any(measure.limit_ms is None for measure in group)
-        counted = counting.labelled_calls(calls.table, labels.table if labels is not None else None, group[0], scope)
-        with self._questions() as session:
-            calls.create(session)
-            if labels is not None:
-                labels.create(session)
-            total_rows, confusion_rows = _counted(session, counted, limits, plain=plain)
-        by_limit = counting.assemble(total_rows, confusion_rows, [*limits, *([None] if plain else [])], limits)
-        return {measure.key: by_limit[measure.limit_ms] for measure in group}
+        known = labels.table if labels is not None else None
+        table = counting.labelled_calls(calls.table, known, measure, scope, needs=question.needs, windows=windows)
+        with self.session() as session:
+            for relation in (calls, labels):
+                if relation is not None:
+                    relation.create(session)
+            return counting.assemble(_found(session, counting.cells(table, question), question), question)
 
     def _relation(self, name: str, files: Sequence[LogFile], scope: counting.Scope) -> _Relation | None:
         """The files that may hold the scope's rows; None without any."""
@@ -169,14 +208,19 @@ class SparkEngine:
         return _Relation(name, paths, {column: _COLUMN_TYPES.get(column, pa.string()) for column in columns})
 
     @contextmanager
-    def _questions(self) -> Iterator["SparkSession"]:
-        """A session of its own for one set of questions, so that questions asked at once do not see each other's views."""
+    def session(self) -> Iterator["SparkSession"]:
+        """A session with what exact counting needs, its views seen by nobody else.
+
+        Raises:
+            InvalidInputError: When pyspark or Java is missing.
+            StoreUnavailableError: When the cluster does not answer, gives up, or does not see a file.
+        """
         _check_installed()
         from py4j.protocol import Py4JError
-        from pyspark.errors import AnalysisException, PySparkRuntimeError
+        from pyspark.errors import AnalysisException
 
+        session = self._started()
         try:
-            session = self._started().newSession()
             for name, value in MEANING.items():
                 session.conf.set(name, value)
             yield session
@@ -187,35 +231,48 @@ class SparkEngine:
                 f"The Spark cluster {self.master} does not see a file of the prediction log under {self.folder}. "
                 "Give the address at which its machines reach the same files."
             ) from error
-        except (Py4JError, PySparkRuntimeError, ConnectionError) as error:
-            self.close()  # the next question starts afresh
+        except (Py4JError, ConnectionError) as error:
             raise StoreUnavailableError(
-                f"The Spark cluster {self.master} could not count: {_reason(error)}. Check its address and its log, then repeat."
+                f"The Spark cluster {self.master} gave up counting: {_reason(error)}. Look into its log, then repeat."
             ) from error
 
     def _started(self) -> "SparkSession":
+        from py4j.protocol import Py4JError
+        from pyspark import SparkConf, SparkContext
+        from pyspark.errors import PySparkRuntimeError
         from pyspark.sql import SparkSession
 
-        with self._starting:
-            if self._session is None:
-                builder = SparkSession.builder.appName("vendor-ai").master(self.master)
-                for name, value in self._settings.items():
-                    builder = builder.config(name, value)
-                self._session = builder.getOrCreate()
-            return self._session
+        with _STARTING, warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)  # nothing here does
+            try:
+                conf = SparkConf().setAppName("vendor-ai").setMaster(self.master).setAll(list(self._settings.items()))
+                context = SparkContext.getOrCreate(conf)
+                if context._jsc.sc().isStopped():  # the cluster went away; perhaps it is back
+                    context.stop()
+                    context = SparkContext.getOrCreate(conf)
+                if context.master == self.master:
+                    return SparkSession(context).newSession()
+            except (Py4JError, PySparkRuntimeError, ConnectionError) as error:
+                raise StoreUnavailableError(
+                    f"The Spark cluster {self.master} does not answer. Check the address and that the cluster reaches this machine too."
+                ) from error
+        raise ConflictError(f"This process already counts on {context.master}. Count on {self.master} from another process.")
 
 
-def _counted(
-    session: "SparkSession", counted: ir.Table, limits: Sequence[Decimal], *, plain: bool
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows of the totals and, for measures without a limit, of the confusion counts."""
-    frame = session.sql(_sql(counted))
-    if plain:
-        frame = frame.persist()  # both questions read it; what a lost machine held of it is computed again
+def _found(session: "SparkSession", cells: ir.Table, question: counting.Question) -> dict[str, counting.Found]:
+    """The rows of the totals and, for measures without a limit, of the confusion counts: of all calls, and of each part."""
+    # Scanned once although asked several times; what a lost machine held of it is computed again.
+    frame = session.sql(_sql(cells)).persist()
     try:
-        frame.createOrReplaceTempView("counted_calls")
-        table = ibis.table(counted.schema(), name="counted_calls")
-        return _rows(session, counting.totals(table, limits)), _rows(session, counting.confusion(table)) if plain else []
+        frame.createOrReplaceTempView("cells")
+        table = ibis.table(cells.schema(), name="cells")
+        return {
+            part: (
+                _rows(session, counting.totals(table, question, part)),
+                _rows(session, counting.confusion(table, part)) if question.plain else [],
+            )
+            for part in ("", *question.parts)
+        }
     finally:
         frame.unpersist()
 

@@ -21,6 +21,7 @@ from vendor_ai.kit.money import Money
 from vendor_ai.kit.period import Period, PeriodError, next_period, parse_period
 from vendor_ai.metrics import METRICS
 from vendor_ai.services import measurement, verdict, version_change
+from vendor_ai.services.footing import footings
 from vendor_ai.services.prediction_log import PredictionLog
 
 PastPeriods = dict[tuple[str, str], list[PastPeriod]]
@@ -70,9 +71,11 @@ def evaluate(log: PredictionLog, reference: str, period_name: str, *, refresh: b
     """
     with log.records.read() as session:
         contract, key, row = load_contract(session, reference)
-    period = _period(contract, period_name)
-    with log.records.write() as session:
-        measurement.register_measures(session, contract)
+        period = _period(contract, period_name)
+        unregistered = measurement.unregistered(session, contract)
+    if unregistered:
+        with log.records.write() as session:
+            measurement.register_measures(session, contract)
     if refresh:
         log.refresh(contract.components)
     stale = 0 if refresh else log.stale_rows(contract.components, _measures(log, contract))
@@ -133,15 +136,16 @@ def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVe
     with case.log.records.read() as session:
         subjects = measurement.subjects(session, case.contract, period)
         counted = measurement.count(session, case.contract, clipped, subjects)
+        found = footings(case.log, session, case.contract, clipped, subjects)
         stored = [verdict_store.latest(session, case.contract_id, entry.component_id, entry.clause.id, period.name) for entry in subjects]
-    digest = measurement.digest(case.sha256, clipped, counted)
+    digest = measurement.digest(case.sha256, clipped, counted, found)
     if closed and stored and all(row is not None and row.digest == digest for row in stored):
         known = [verdict_from_json(row.figures) for row in stored if row is not None]
         fresh = [_with_run(case, entry.subject.terms, old, past) for entry, old in zip(counted, known, strict=True)]
         if fresh == known:
             return known
     else:
-        figures = measurement.measured(case.log, case.contract, clipped, counted, running=not closed)
+        figures = measurement.measured(case.log, case.contract, clipped, counted, running=not closed, footings=found, keep=True)
         fresh = []
         for entry, figure in zip(counted, figures, strict=True):
             terms = entry.subject.terms

@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlmodel import Session
 
-from vendor_ai.db import prediction_log as log_store
+from vendor_ai.db import counter as counter_store
 from vendor_ai.db.vendor import component_key
 from vendor_ai.domain.contract import Clause, Contract, Performance
 from vendor_ai.domain.measure import Counts, DayCounts, Measure, total
@@ -23,8 +25,10 @@ from vendor_ai.inference.measure import Entry, measure
 from vendor_ai.kit.number import finite_decimal
 from vendor_ai.kit.period import Period
 from vendor_ai.metrics import METRICS
-from vendor_ai.metrics.percentile import percentile_ranks
-from vendor_ai.services.prediction_log import PREDICTION, PredictionLog
+from vendor_ai.metrics.completed import completed
+from vendor_ai.services.figure import RowFigure, Wanted, row_figures
+from vendor_ai.services.footing import Footing, entry_fields
+from vendor_ai.services.prediction_log import PredictionLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +41,63 @@ class Subject:
     component_id: int
 
 
+@dataclass(frozen=True)
+class PeriodCounters:
+    """A measure's counters over one period; clauses that rest on the same calls share them."""
+
+    days: tuple[DayCounts, ...]
+
+    @cached_property
+    def counts(self) -> Counts:
+        """All days together."""
+        return total(self.by_day.values())
+
+    @cached_property
+    def by_day(self) -> dict[str, Counts]:
+        """By local day, whichever version answered."""
+        found: dict[str, list[Counts]] = {}
+        for entry in self.days:
+            found.setdefault(entry.day, []).append(entry.counts)
+        return {day: parts[0] if len(parts) == 1 else total(parts) for day, parts in found.items()}
+
+    @cached_property
+    def versions(self) -> dict[str, int]:
+        """Calls by served version."""
+        found: Counter[str] = Counter()
+        for entry in self.days:
+            found[entry.model_version] += entry.counts.attempted
+        return dict(found)
+
+    @cached_property
+    def sha256(self) -> str:
+        """A hash over every counter."""
+        content = [[entry.day, entry.model_version, entry.sampling_fraction, entry.counts.as_json()] for entry in self.days]
+        return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A subject's counters over one period."""
 
     subject: Subject
     measure: Measure
-    days: tuple[DayCounts, ...]
+    counters: PeriodCounters
+
+    @property
+    def days(self) -> tuple[DayCounts, ...]:
+        """By local day, served version and sampling fraction."""
+        return self.counters.days
 
     @property
     def counts(self) -> Counts:
         """All days together."""
-        return total(entry.counts for entry in self.days)
+        return self.counters.counts
 
 
 def limit_ms(terms: Performance, metric: Metric) -> Decimal | None:
     """The latency whose exceedances a clause counts; None for metrics without one."""
+    if metric.bounded:
+        return terms.bound_ms
     if metric.quantile is None:
         return None
     limit = finite_decimal(terms.limit)
@@ -62,31 +107,48 @@ def limit_ms(terms: Performance, metric: Metric) -> Decimal | None:
 
 def measure_of(contract: Contract, terms: Performance, component: str) -> Measure:
     """The counters a clause is judged by."""
+    metric = METRICS[terms.metric]
     return Measure(
         component=component,
         time_zone=contract.time_zone,
         where={field_name(name): values for name, values in terms.where.items()},
-        limit_ms=limit_ms(terms, METRICS[terms.metric]),
+        limit_ms=limit_ms(terms, metric),
         label_sources=terms.label_sources,
+        cluster_key=field_name(terms.cluster),
+        group_by=field_name(terms.by) if metric.grouped else "",
+        needs=tuple(sorted({need.name for need in metric.needs})),
     )
 
 
 def subjects(session: Session, contract: Contract, period: Period | None = None) -> list[Subject]:
     """Every performance clause beside every component it covers; those of another period length are left out."""
     found: list[Subject] = []
+    known: dict[str, tuple[int, str]] = {}
     for clause in contract.clauses:
         if not isinstance(clause.terms, Performance) or (period is not None and clause.terms.period is not period.length):
             continue
         for reference in contract.components_of(clause):
-            key, component = component_key(session, reference)
-            found.append(Subject(clause, clause.terms, component.ref, key))
+            if reference not in known:
+                key, component = component_key(session, reference)
+                known[reference] = key, component.ref
+            key, ref = known[reference]
+            found.append(Subject(clause, clause.terms, ref, key))
     return found
 
 
 def register_measures(session: Session, contract: Contract) -> None:
     """Keep counters for every clause of a contract from now on."""
-    for subject in subjects(session, contract):
-        log_store.register_measure(session, subject.component_id, measure_of(contract, subject.terms, subject.component))
+    counter_store.register_measures(session, _measures(session, contract))
+
+
+def unregistered(session: Session, contract: Contract) -> bool:
+    """Whether counters of some clause are not kept yet."""
+    return bool(counter_store.unknown_measures(session, [measure.key for _, measure in _measures(session, contract)]))
+
+
+def _measures(session: Session, contract: Contract) -> list[tuple[int, Measure]]:
+    wanted = subjects(session, contract)
+    return [(subject.component_id, measure_of(contract, subject.terms, subject.component)) for subject in wanted]
 
 
 def term_of(contract: Contract) -> tuple[date, date]:
@@ -103,79 +165,104 @@ def counted_part(contract: Contract, period: Period, at: datetime) -> Period:
 
 def count(session: Session, contract: Contract, clipped: Period, wanted: Sequence[Subject]) -> list[Counted]:
     """Read the counters of the days that count."""
-    found = []
-    for subject in wanted:
-        definition = measure_of(contract, subject.terms, subject.component)
-        days = log_store.counters(session, definition, first=clipped.first.isoformat(), end=clipped.end.isoformat())
-        found.append(Counted(subject, definition, tuple(days)))
-    return found
+    measures = [measure_of(contract, subject.terms, subject.component) for subject in wanted]
+    keys = [measure.key for measure in measures]
+    stored = counter_store.counters_of(session, keys, first=clipped.first.isoformat(), end=clipped.end.isoformat())
+    shared = {key: PeriodCounters(tuple(days)) for key, days in stored.items()}
+    return [Counted(subject, measure, shared[key]) for subject, measure, key in zip(wanted, measures, keys, strict=True)]
 
 
-def digest(contract_sha256: str, period: Period, counted: Sequence[Counted]) -> str:
-    """A hash over everything a period's figures rest on: the contract's text and the counters."""
+def digest(contract_sha256: str, period: Period, counted: Sequence[Counted], footings: Sequence[Footing] = ()) -> str:
+    """A hash over everything a period's figures rest on: the contract's text, the counters, and what else verdicts rest on."""
     content = [
         contract_sha256,
         period.name,
         period.first.isoformat(),
         period.end.isoformat(),
-        *(
-            [entry.subject.clause.id, entry.subject.component, entry.measure.key]
-            + [[day.day, day.model_version, day.sampling_fraction, day.counts.as_json()] for day in entry.days]
-            for entry in counted
-        ),
+        *([entry.subject.clause.id, entry.subject.component, entry.measure.key, entry.counters.sha256] for entry in counted),
+        *(facts for footing in footings if (facts := footing.as_json())),
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def measured(log: PredictionLog, contract: Contract, clipped: Period, counted: Sequence[Counted], *, running: bool) -> list[Measurement]:
-    """Measure every subject of a period as one family."""
-    entries = [_entry(log, contract, clipped, item, running=running) for item in counted]
-    return measure(entries, significance=contract.significance) if entries else []
+def measured(
+    log: PredictionLog,
+    contract: Contract,
+    clipped: Period,
+    counted: Sequence[Counted],
+    *,
+    running: bool,
+    footings: Sequence[Footing] = (),
+    keep: bool = False,
+) -> list[Measurement]:
+    """Measure every subject of a period as one family.
+
+    Args:
+        log: The prediction log.
+        contract: The contract.
+        clipped: The days that count.
+        counted: The subjects with their counters.
+        running: Whether the period is not over.
+        footings: What each verdict rests on besides the counters; none: on the counters alone.
+        keep: Keep figures that had to be read from rows.
+    """
+    if not counted:
+        return []
+    figures = figures_from_rows(log, contract, clipped, counted, keep=keep)
+    facts = [entry_fields(log, clipped, item, footing) for item, footing in zip(counted, footings, strict=True)] if footings else []
+    entries = [
+        _entry(item, figures.get(index, RowFigure()), running=running, facts=facts[index] if facts else {})
+        for index, item in enumerate(counted)
+    ]
+    return measure(entries, significance=contract.significance)
 
 
-def _entry(log: PredictionLog, contract: Contract, clipped: Period, counted: Counted, *, running: bool) -> Entry:
+def _entry(counted: Counted, figure: RowFigure, *, running: bool, facts: Mapping[str, Any]) -> Entry:
     terms, counts = counted.subject.terms, counted.counts
     metric = METRICS[terms.metric]
-    by_day: dict[str, list[Counts]] = {}
-    versions: Counter[str] = Counter()
-    for entry in counted.days:
-        by_day.setdefault(entry.day, []).append(entry.counts)
-        versions[entry.model_version] += entry.counts.attempted
-    value, at_least, interval = _percentile(log, clipped, counted, metric, 1 - float(contract.significance))
     return Entry(
         metric=metric,
         counts=counts,
         limit=terms.limit,
         is_floor=terms.is_floor,
-        options=MetricOptions(terms.positive, terms.average),
-        by_day={day: total(parts) for day, parts in by_day.items()},
-        value=value,
-        value_at_least=at_least,
-        interval=interval,
+        options=_options(terms, metric, counts),
+        by_day=counted.counters.by_day,
+        value=figure.value,
+        value_at_least=figure.value_at_least,
+        interval=figure.interval,
+        p_values=figure.p_values,
+        base=figure.base,
         running=running,
         completeness_needed=terms.completeness,
-        versions=dict(versions),
+        versions=counted.counters.versions,
+        **facts,
     )
 
 
-def _percentile(
-    log: PredictionLog, clipped: Period, counted: Counted, metric: Metric, confidence: float
-) -> tuple[float | None, bool, tuple[float | None, float | None]]:
-    """A percentile from rows: its value, whether that is only its lowest possible one, and its interval."""
-    timed = counted.counts.timed
-    if metric.quantile is None or not timed:
-        return None, False, (None, None)
-    ranks = percentile_ranks(timed, metric.quantile, confidence)
-    with log.records.read() as session:
-        files = log_store.files(session, counted.subject.component_id, PREDICTION)
+def _options(terms: Performance, metric: Metric, counts: Counts) -> MetricOptions:
+    return completed(metric, counts, MetricOptions(terms.positive, terms.average, minimum_group=terms.minimum_group))
 
-    def at(wanted: list[int], *, endless: bool) -> list[float]:
-        return log.engine.ranked_latencies(
-            counted.measure, files, start=clipped.start_at, end=clipped.end_at, ranks=wanted, timed=timed, endless=endless
-        )
 
-    logged = at([ranks.value, *([] if ranks.low is None else [ranks.low])], endless=False)
-    endless = at([ranks.value, *([] if ranks.high is None else [ranks.high])], endless=True)
-    low = logged[1] if ranks.low is not None else None
-    high = endless[1] if ranks.high is not None and math.isfinite(endless[1]) else None
-    return logged[0], endless[0] != logged[0], (low, high)
+def figures_from_rows(
+    log: PredictionLog, contract: Contract, clipped: Period, counted: Sequence[Counted], *, keep: bool
+) -> dict[int, RowFigure]:
+    """Figures that only rows give, by the subject's position."""
+    wanted: dict[int, Wanted] = {}
+    for index, item in enumerate(counted):
+        terms = item.subject.terms
+        metric = METRICS[terms.metric]
+        calls = item.counts.timed if metric.quantile is not None else item.counts.labelled if metric.rows is not None else 0
+        if calls:
+            wanted[index] = Wanted(
+                metric=metric,
+                options=_options(terms, metric, item.counts),
+                measure=item.measure,
+                component_id=item.subject.component_id,
+                counters_sha256=item.counters.sha256,
+                calls=calls,
+                limit=float(terms.limit),
+                is_floor=terms.is_floor,
+                confidence=1 - float(contract.significance),
+            )
+    found = row_figures(log, clipped, list(wanted.values()), keep=keep)
+    return dict(zip(wanted, found, strict=True))

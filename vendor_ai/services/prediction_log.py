@@ -5,8 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 import pyarrow as pa
 from sqlmodel import Session
@@ -15,20 +14,21 @@ from vendor_ai.db import prediction_log as log
 from vendor_ai.db.base import Records
 from vendor_ai.db.vendor import component_key, components_by_key
 from vendor_ai.domain.errors import ConflictError, StoreUnavailableError
-from vendor_ai.domain.measure import DayCounts, Measure
+from vendor_ai.domain.measure import Measure
 from vendor_ai.domain.ports import Clock
 from vendor_ai.domain.prediction import Folded, LogFile
 from vendor_ai.kit.period import local_midnight
 from vendor_ai.predictions.duckdb import DuckDBEngine
 from vendor_ai.predictions.files import delete_files, touch_files, write_files
 from vendor_ai.predictions.schema import STORED_OUTCOME_SCHEMA, from_blob, to_blob
+from vendor_ai.services.pseudonym import without_people
+from vendor_ai.services.recount import NEEDS, OUTCOME, PREDICTION, CountingEngine, recounted
 
-PREDICTION, OUTCOME = "prediction", "outcome"
+__all__ = ["NEEDS", "OUTCOME", "PREDICTION", "PredictionLog", "Receipt", "accept", "period_span"]
+
 ROWS_A_FOLD = 2_000_000
 ROWS_SMALL = 100_000
 SMALL_FILES = 24
-ROWS_A_COUNT = 2_000_000  # so many are counted at once
-DAYS_A_COUNT = 31
 ORPHAN_AGE_S = 3_600
 MOST_LOST_FOLDS = 50  # in a row, to other processes
 
@@ -40,6 +40,8 @@ class PredictionLog:
     records: Records
     engine: DuckDBEngine
     clock: Clock
+    counting: CountingEngine | None = None  # counts instead of ``engine``, which still folds and reads rows
+    pseudonyms: bool = True  # whether people are stored under pseudonyms
 
     def refresh(self, components: Sequence[str]) -> dict[int, Folded]:
         """Fold the inbox of some components (refs) and recount their changed days."""
@@ -48,7 +50,7 @@ class PredictionLog:
             keys = [component_key(session, reference) for reference in components]
         for key, component in keys:
             folded.update(self.fold(key, component.ref))
-            self.recount(key)
+        self.recount(*(key for key, _ in keys))
         return folded
 
     def stale_rows(self, components: Sequence[str], measures: Sequence[Measure] | None = None) -> int:
@@ -178,65 +180,18 @@ class PredictionLog:
                 if path.relative_to(self.engine.folder).as_posix() not in named and path.stat().st_mtime < oldest:
                     path.unlink()
 
-    def recount(self, component_id: int) -> None:
-        """Count the days again that changed since each measure of a component was counted."""
+    def recount(self, *component_ids: int) -> None:
+        """Count the days again that changed since each measure of some components was counted."""
         for _attempt in range(50):
-            if self._recount_once(component_id):
+            if recounted(self.records, self.counting or self.engine, component_ids):
                 return
         raise ConflictError("Other processes keep writing to the log. Repeat the command.")
-
-    def _recount_once(self, component_id: int) -> bool:
-        """Count what is outdated; False when another process stored counters meanwhile, perhaps of an older state."""
-        undisturbed = True
-        with self.records.read() as session:
-            generation = log.generation(session, component_id)
-            outdated: dict[int, list[Measure]] = {}
-            for measure, counted in log.measures(session, component_id):
-                if counted < generation:
-                    outdated.setdefault(counted, []).append(measure)
-            changed = {since: log.changed_days(session, component_id, since=since) for since in outdated}
-            predictions = log.files(session, component_id, PREDICTION)
-            outcomes = log.files(session, component_id, OUTCOME)
-        for since, measures in outdated.items():
-            for zone in sorted({measure.time_zone for measure in measures}):
-                alike = [measure for measure in measures if measure.time_zone == zone]
-                days = local_days(changed[since], zone)
-                counts = self._count(alike, predictions, outcomes, days)
-                with self.records.write() as session:
-                    for measure in alike:
-                        undisturbed &= log.store_counts(
-                            session, measure, [day.isoformat() for day in days], counts[measure.key], expected=since, counted=generation
-                        )
-        return undisturbed
-
-    def _count(
-        self, measures: Sequence[Measure], predictions: Sequence[LogFile], outcomes: Sequence[LogFile], days: Sequence[date]
-    ) -> dict[str, list[DayCounts]]:
-        counts: dict[str, list[DayCounts]] = {measure.key: [] for measure in measures}
-        few = sum(file.rows for file in predictions) <= ROWS_A_COUNT
-        step = max(len(days), 1) if few else DAYS_A_COUNT
-        for start in range(0, len(days), step):
-            part = self.engine.count(measures, predictions=predictions, outcomes=outcomes, days=days[start : start + step])
-            for key, entries in part.items():
-                counts[key].extend(entries)
-        return counts
 
 
 def _crowded(files: Sequence[LogFile]) -> list[LogFile]:
     """Those that share their month with another: merging makes fewer of them, whereas one a month stays one."""
     months = Counter((file.first_day.year, file.first_day.month) for file in files)
     return [file for file in files if months[file.first_day.year, file.first_day.month] > 1]
-
-
-def local_days(utc_days: Iterable[date], time_zone: str) -> list[date]:
-    """The local dates that share an instant with some UTC days."""
-    zone = ZoneInfo(time_zone)
-    found: set[date] = set()
-    for day in utc_days:
-        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        for instant in (start, start + timedelta(hours=24, microseconds=-1)):
-            found.add(instant.astimezone(zone).date())
-    return sorted(found)
 
 
 def _utc_days(tables: Iterable[pa.Table]) -> set[date]:
@@ -260,7 +215,9 @@ class Receipt:
     known: dict[str, int]
 
 
-def accept(session: Session, parts: Iterable[tuple[int, str, pa.Table]], *, batch_id: str, at: datetime) -> Receipt:
+def accept(
+    session: Session, parts: Iterable[tuple[int, str, pa.Table]], *, batch_id: str, at: datetime, pseudonyms: bool = True
+) -> Receipt:
     """Store the parts (component id, kind, rows) of one batch in the caller's transaction."""
     batches: dict[str, tuple[int, ...]] = {}
     known: dict[str, int] = {}
@@ -268,6 +225,7 @@ def accept(session: Session, parts: Iterable[tuple[int, str, pa.Table]], *, batc
         if log.known_batch(session, batch_id, component_id, kind):
             known[kind] = known.get(kind, 0) + table.num_rows
             continue
-        key = log.accept(session, batch_id=batch_id, component_id=component_id, kind=kind, rows=table.num_rows, blob=to_blob(table), at=at)
+        rows = without_people(session, table) if pseudonyms else table
+        key = log.accept(session, batch_id=batch_id, component_id=component_id, kind=kind, rows=table.num_rows, blob=to_blob(rows), at=at)
         batches[kind] = (*batches.get(kind, ()), key)
     return Receipt(batches, known)

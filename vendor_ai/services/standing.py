@@ -23,6 +23,7 @@ from vendor_ai.kit.period import Period, PeriodError, PeriodLength, local_midnig
 from vendor_ai.metrics import METRICS
 from vendor_ai.services import measurement
 from vendor_ai.services.evaluation import credits_of, load_contract, status_of
+from vendor_ai.services.footing import footings
 from vendor_ai.services.prediction_log import PredictionLog
 
 
@@ -138,9 +139,11 @@ def _running_evaluation(
 ) -> ContractEvaluation:
     """How a period goes so far, from the counters as they are; nothing in it is decided, so no credit is due."""
     with log.records.read() as session:
-        counted = measurement.count(session, contract, period, measurement.subjects(session, contract, period))
+        subjects = measurement.subjects(session, contract, period)
+        counted = measurement.count(session, contract, period, subjects)
+        known = footings(log, session, contract, period, subjects)
         changes = seen_changes(session, contract, contract_id, period)
-    figures = measurement.measured(log, contract, period, counted, running=True)
+    figures = measurement.measured(log, contract, period, counted, running=True, footings=known)
     verdicts = []
     for entry, figure in zip(counted, figures, strict=True):
         clause, terms, component = entry.subject.clause, entry.subject.terms, entry.subject.component

@@ -123,7 +123,7 @@ def take_spans(log: PredictionLog, content: bytes, encoding: TraceEncoding, *, c
     rows = export.converted()
     parts, _, _ = split_by_component(log.records, rows, None)
     with log.records.write() as session:
-        accept(session, parts, batch_id=_batch_id(by, component, content), at=log.clock.now())
+        accept(session, parts, batch_id=_batch_id(by, component, content), at=log.clock.now(), pseudonyms=log.pseudonyms)
     return TraceReceipt(rows.predictions.num_rows, rows.outcomes.num_rows, len(export.refused), _message(export.refused))
 
 

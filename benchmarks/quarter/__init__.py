@@ -1,0 +1,1 @@
+"""One quarter's log, laid down for both sides."""
