@@ -18,7 +18,8 @@ from vendor_ai.domain.prediction import LogFile
 from vendor_ai.predictions.counting import Window
 from vendor_ai.predictions.duckdb import DuckDBEngine
 from vendor_ai.predictions.files import write_files
-from vendor_ai.predictions.schema import OUTCOME_SCHEMA, PREDICTION_SCHEMA
+from vendor_ai.predictions.folding import numbered
+from vendor_ai.predictions.schema import AGAIN, OUTCOME_SCHEMA, PREDICTION_SCHEMA
 
 STATUSES = ("ok", "ok", "ok", "ok", "error", "timeout", "rate_limited", "client_error", "cancelled")
 LABELS = ("yes", "no", "perhaps", "Yes", "ja, 'sicher'", "")
@@ -376,13 +377,16 @@ def outcome_table(labels: Sequence[Label]) -> pa.Table:
     return pa.table([pa.array([getattr(label, name) for label in labels], OUTCOME_SCHEMA.field(name).type) for name in names], names=names)
 
 
-def stored(engine: DuckDBEngine, calls: Sequence[Call], labels: Sequence[Label]) -> tuple[list[LogFile], list[LogFile]]:
-    """Files of calls and outcomes, as one fold writes them."""
+def stored(
+    engine: DuckDBEngine, calls: Sequence[Call], labels: Sequence[Label], *, by_number: bool = True
+) -> tuple[list[LogFile], list[LogFile]]:
+    """Files of calls and outcomes, as one fold writes them; without numbers as it wrote them before there were any."""
     fresh = engine.sift_predictions([(1, prediction_table(calls))], [])
-    placed = engine.sift_outcomes([(2, outcome_table(labels))], predictions=[], outcomes=[], fresh=fresh.rows, first_sequence=0)
+    rows = numbered(fresh.rows, 7 << 32) if by_number else fresh.rows
+    placed = engine.sift_outcomes([(2, outcome_table(labels))], predictions=[], outcomes=[], fresh=rows, first_sequence=0)
     return (
-        write_files(engine.folder, "ocr", "prediction", fresh.rows),
-        write_files(engine.folder, "ocr", "outcome", placed.rows),
+        write_files(engine.folder, "ocr", "prediction", rows),
+        write_files(engine.folder, "ocr", "outcome", placed.rows if by_number else placed.rows.drop_columns([AGAIN])),
     )
 
 

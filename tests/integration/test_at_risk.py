@@ -12,6 +12,7 @@ from vendor_ai.db.signal import signals
 from vendor_ai.inference.sequential import log_e_process
 from vendor_ai.jobs.scheduler import run_job
 from vendor_ai.services.at_risk import Alarm, watch
+from vendor_ai.services.standing import standing
 from vendor_ai.wiring import open_app
 
 HEADER = "prediction_id,occurred_at,prediction,actual,latency_ms,status"
@@ -83,6 +84,14 @@ def test_the_running_clause_is_at_risk_while_the_alarm_stands_and_the_closed_per
     shown = acme.ok("sla", "evaluate", "--contract", "acme-2026", "--period", "2026-Q3", "--at", "2026-07-21T12:00:00Z").out
     assert "AT_RISK" in shown
     assert evidence(acme, "2026-10-05")[0] != "AT_RISK"
+
+
+def test_pages_show_the_running_clause_at_risk_too(acme: CommandLine) -> None:
+    acme.contract(contract_text(accuracy_clause()))
+    load(acme, *(day(number, 6, 4) for number in range(20)))
+    look(acme, "2026-07-21T12:00:00")
+    found = standing(open_app(acme.home).at(datetime(2026, 7, 21, 12, tzinfo=UTC)).log, "acme-2026")
+    assert [clause.measurement.evidence for entry in found.running for clause in entry.clauses] == ["AT_RISK"]
 
 
 def test_a_day_enters_when_it_is_over_and_its_rows_have_settled(acme: CommandLine) -> None:

@@ -213,6 +213,17 @@ def test_good_labels_are_kept_and_bad_rows_are_named(acme: CommandLine) -> None:
     assert "is labelled 'no' already" in again.json["problems"][0]["message"]
 
 
+def test_labels_allowed_when_the_same_file_is_read_again_are_stored_too(acme: CommandLine) -> None:
+    drawn(acme, size=100, twice=0)
+    path = workbook(acme)
+    fill(path, {"call-1": "maybe", "call-3": "maybe"})
+    assert acme("sample", "import", path, "--reviewer", "Jane Doe", "--json").json["stored"] == 98
+    again = acme.ok("sample", "import", path, "--reviewer", "Jane Doe", "--label", "maybe", "--json").json
+    assert (again["stored"], again["duplicates"]) == (2, 98)
+    (clause,) = acme.evaluate("acme-2026", "2026-Q1", "--at", "2026-04-05")["clauses"]
+    assert (clause["labelled"], clause["value"]) == (100, "0.48")  # 50 answered yes; two of those should have been maybe
+
+
 def test_a_call_of_another_sample_is_named(acme: CommandLine) -> None:
     drawn(acme)
     path = workbook(acme)

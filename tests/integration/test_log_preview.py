@@ -88,6 +88,12 @@ def test_rows_that_wait_in_the_inbox_are_duplicates_too(log: PredictionLog, tmp_
     assert log.stale_rows(["acme-ocr"]) == 20
 
 
+def test_people_who_are_stored_under_pseudonyms_are_known_again(log: PredictionLog, tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "calls.csv", "prediction_id,occurred_at,cluster", f"a,{NOON},Ines", f"b,{NOON},Omar")
+    assert run(log, path)[0] == run(log, path, dry_run=False)[0]
+    assert run(log, path)[0] == ImportResult(2, 0, 2, 0)
+
+
 def test_outcomes_that_would_wait_for_their_prediction_are_said(log: PredictionLog, tmp_path: Path) -> None:
     path = csv_file(tmp_path / "labels.csv", "prediction_id,actual", "call-0,yes", "call-1,no", "call-1,no", "nobody,yes")
     run(log, write_calls(tmp_path / "calls.csv", 0, 2), dry_run=False)

@@ -14,7 +14,7 @@ def test_both_sides_of_the_evaluation_benchmark_agree(tmp_path: Path, capsys: py
 
 def test_a_wrong_total_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     real = evaluation.read_as_one_frame
-    monkeypatch.setattr(evaluation, "read_as_one_frame", lambda files: real(files).iloc[1:])
+    monkeypatch.setattr(evaluation, "read_as_one_frame", lambda *arguments: real(*arguments).iloc[1:])
     assert not evaluation.measure(2_000, 1, tmp_path)
     assert "expected" in capsys.readouterr().out
 

@@ -95,7 +95,7 @@ def test_the_engine_counts_what_reading_one_call_after_another_counts(tmp_path: 
     calls = random_calls(seed, zone, first, 400)
     labels = random_labels(seed, calls, 500)
     engine = DuckDBEngine(tmp_path, threads=1)
-    predictions, outcomes = stored(engine, calls, labels)
+    predictions, outcomes = stored(engine, calls, labels, by_number=seed % 3 != 1)
     wanted = measures(zone, needing=True)
     announced = windows(calls) if seed % 2 else []
     found = engine.count(wanted, predictions=predictions, outcomes=outcomes, days=days_of(calls, zone), needs=_NEEDS, windows=announced)

@@ -97,34 +97,28 @@ def store_counts(
 def store_recounted(session: Session, found: Sequence[Recounted]) -> bool:
     """Replace the counters of several measures; False when another process counted one of them meanwhile, which then stays as it is."""
     keys = [entry.measure.key for entry in found]
-    rows = session.exec(select(MeasureRow.key, MeasureRow.id, MeasureRow.counted).where(col(MeasureRow.key).in_(keys)))
-    known = {key: (measure_id, counted) for key, measure_id, counted in rows}
+    stored = session.exec(select(MeasureRow.key, MeasureRow.id, MeasureRow.counted).where(col(MeasureRow.key).in_(keys)))
+    known = {key: (measure_id, counted) for key, measure_id, counted in stored}
     mine = [(known[key][0], entry) for key, entry in zip(keys, found, strict=True) if known[key][1] == entry.expected]
     connection = session.connection()
     for days, ids in _by_days(mine).items():
         connection.execute(delete(CounterRow).where(col(CounterRow.measure_id).in_(ids), col(CounterRow.day).in_(days)))
-    counters = [
-        {
-            "measure": measure_id,
-            "day": entry.day,
-            "version": entry.model_version,
-            "fraction": entry.sampling_fraction,
-            "counts": msgspec.json.encode(entry.counts.as_json()).decode(),
-        }
+    rows = [
+        (measure_id, entry.day, entry.model_version, entry.sampling_fraction, _encoded(entry.counts))
         for measure_id, part in mine
         for entry in part.counts
     ]
-    if counters:
-        connection.execute(text(_INSERT[connection.dialect.name]), counters)
+    if rows:
+        connection.exec_driver_sql(_INSERT[connection.dialect.name], rows)
     if mine:
         statement = update(MeasureRow).where(col(MeasureRow.id) == bindparam("measure")).values(counted=bindparam("now"))
         connection.execute(statement, [{"measure": measure_id, "now": entry.counted} for measure_id, entry in mine])
     return len(mine) == len(found)
 
 
-# Written as text: thousands of small documents at once, each encoded once.
-_COLUMNS = "INSERT INTO counter (measure_id, day, model_version, sampling_fraction, counts) VALUES (:measure, :day, :version, :fraction, "
-_INSERT = {"sqlite": _COLUMNS + ":counts)", "postgresql": _COLUMNS + "CAST(:counts AS JSON))"}
+# Written in the driver's own words: thousands of small documents at once, each encoded once.
+_COLUMNS = "INSERT INTO counter (measure_id, day, model_version, sampling_fraction, counts) VALUES "
+_INSERT = {"sqlite": _COLUMNS + "(?, ?, ?, ?, ?)", "postgresql": _COLUMNS + "(%s, %s, %s, %s, CAST(%s AS JSON))"}
 
 
 def _by_days(mine: Iterable[tuple[int | None, Recounted]]) -> dict[tuple[str, ...], list[int | None]]:
@@ -153,7 +147,29 @@ class _Stored(msgspec.Struct, gc=False):
     groups: dict[str, "_Stored"] = {}
     clusters: dict[str, "_Stored"] = {}
 
+    @classmethod
+    def of(cls, counts: Counts) -> "_Stored":
+        """What is stored of some counters."""
+        return cls(
+            counts.attempted,
+            counts.answered,
+            dict(counts.failed),
+            dict(counts.excluded),
+            counts.predicted,
+            counts.labelled,
+            counts.correct,
+            [(actual, predicted, count) for (actual, predicted), count in sorted(counts.confusion.items())],
+            counts.timed,
+            counts.above,
+            counts.undecided,
+            counts.contradicted,
+            dict(counts.sums),
+            {name: cls.of(inner) for name, inner in counts.groups.items()},
+            {name: cls.of(inner) for name, inner in counts.clusters.items()},
+        )
+
     def counts(self) -> Counts:
+        """The inverse of ``of``."""
         return Counts(
             attempted=self.attempted,
             answered=self.answered,
@@ -174,6 +190,11 @@ class _Stored(msgspec.Struct, gc=False):
 
 
 _DECODER = msgspec.json.Decoder(_Stored)
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+def _encoded(counts: Counts) -> str:
+    return _ENCODER.encode(_Stored.of(counts)).decode()
 
 
 def counters(session: Session, measure: Measure, *, first: str, end: str) -> list[DayCounts]:

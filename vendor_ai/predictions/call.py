@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from vendor_ai.domain.measure import Measure
 from vendor_ai.domain.need import Call, Need
+from vendor_ai.predictions.schema import CALL
 from vendor_ai.predictions.scope import Scope, local_day
 
 MINUTE_FACTS = frozenset({"opens_minute", "minute_answered"})
@@ -54,6 +55,11 @@ def component_of(table: ir.Table) -> dict[str, ir.Value]:
     return {COMPONENT: table[COMPONENT]} if COMPONENT in table.columns else {}
 
 
+def identity_of(predictions: ir.Table, outcomes: ir.Table) -> list[str]:
+    """The columns that name a prediction in both tables: by number where both have it, else by text."""
+    return [*component_of(predictions), CALL if CALL in predictions.columns and CALL in outcomes.columns else "prediction_id"]
+
+
 def calls(
     predictions: ir.Table,
     measure: Measure,
@@ -89,6 +95,7 @@ def _facts(table: ir.Table, measure: Measure, scope: Scope, excluded: ir.Value, 
     found = {
         **component_of(table),
         "prediction_id": table.prediction_id,
+        **({CALL: table[CALL]} if CALL in table.columns else {}),
         "day": local_day(table, scope),
         "version": column(table, "model_version", "string").fill_null(""),
         "fraction": column(table, "sampling_fraction", "float64").cast("string").fill_null(""),

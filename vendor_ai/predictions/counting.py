@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from vendor_ai.domain.measure import Counts, DayCounts, Measure
 from vendor_ai.domain.need import FIXED_POINT, Need, usable
-from vendor_ai.predictions.call import BUCKET, COMPONENT, GROUP, Window, Windows, calls, component_of, facts_of
+from vendor_ai.predictions.call import BUCKET, COMPONENT, GROUP, Window, Windows, calls, component_of, facts_of, identity_of
 from vendor_ai.predictions.label import decided_labels, labels
 from vendor_ai.predictions.scope import EPOCH, Scope, offset_changes
 
@@ -31,6 +31,7 @@ __all__ = [
     "confusion",
     "decided_labels",
     "facts_of",
+    "identity_of",
     "labelled_calls",
     "labels",
     "offset_changes",
@@ -114,9 +115,9 @@ def labelled_calls(
         missing = {"actual": "string", "actual_value": "float64", "correct": "boolean", "contradicted": "boolean", "source": "string"}
         joined = table.mutate(**{name: ibis.null(type_name) for name, type_name in missing.items()})
     else:
-        joined = table.left_join(
-            labels(outcomes, measure, scope, facts=facts, decided=decided), [*component_of(table), "prediction_id"], rname="label_{name}"
-        )
+        identity = identity_of(predictions, outcomes)
+        found = labels(outcomes, measure, scope, identity, facts=facts, decided=decided)
+        joined = table.left_join(found, identity, rname="label_{name}")
     compared = ibis.cases(
         (joined.actual.notnull() & joined.prediction.notnull(), joined.prediction == joined.actual),
         (

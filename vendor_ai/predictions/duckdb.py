@@ -12,6 +12,7 @@ import duckdb
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from vendor_ai.domain.measure import DayCounts, Measure
@@ -21,13 +22,43 @@ from vendor_ai.predictions import counting, folding
 from vendor_ai.predictions.query import view
 from vendor_ai.predictions.row import Reading, Timed, call_columns, timed_calls
 from vendor_ai.predictions.scan import Source, scan_of, translated
-from vendor_ai.predictions.schema import OUTCOME_SCHEMA, PREDICTION_SCHEMA
+from vendor_ai.predictions.schema import CALL, OUTCOME_SCHEMA, PREDICTION_SCHEMA, SEQUENCE
 from vendor_ai.predictions.version import NO_CALLS, VersionCalls, Wanted, version_calls
 
 __all__ = ["DuckDBEngine", "Source", "Timed", "VersionCalls"]
 
 MOST_IDLE = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _without(outcomes: pa.Table, found: pa.Table) -> pa.Table:
+    """Those outcomes whose prediction is not found yet."""
+    return outcomes.filter(pc.invert(pc.is_in(outcomes["prediction_id"], value_set=found["prediction_id"].combine_chunks())))
+
+
+def search_order(stored: Sequence[LogFile], outcomes: pa.Table) -> Iterator[tuple[datetime, datetime]]:
+    """Stretches of time that hold every stored prediction, those first in which the outcomes' predictions are likely."""
+    if not stored:
+        return
+    first, last = (_midnight(day) for day in (min(file.first_day for file in stored), max(file.last_day for file in stored)))
+    named = outcomes["predicted_at"].drop_null() if "predicted_at" in outcomes.column_names else []
+    if len(named):
+        bounds = pc.min_max(named).as_py()
+        yield bounds["min"], bounds["max"] + timedelta(microseconds=1)
+    end, days = last + timedelta(days=1), 1
+    while end > first:
+        start = max(end - timedelta(days=days), first)
+        yield start, end
+        end, days = start, days * 2
+
+
+def _near(files: Sequence[LogFile], start: datetime | None, end: datetime | None) -> list[LogFile]:
+    """The files that may hold rows of ``[start, end)``."""
+    return [file for file in files if (start is None or file.last_day >= start.date()) and (end is None or file.first_day <= end.date())]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _reading_of(
@@ -96,11 +127,7 @@ class DuckDBEngine:
 
     def _paths(self, files: Sequence[LogFile], start: datetime | None = None, end: datetime | None = None) -> list[str]:
         """Absolute paths of the files that may hold rows of ``[start, end)``."""
-        return [
-            str(self.folder / file.path)
-            for file in files
-            if (start is None or file.last_day >= start.date()) and (end is None or file.first_day <= end.date())
-        ]
+        return [str(self.folder / file.path) for file in _near(files, start, end)]
 
     def sift_predictions(self, batches: Sequence[tuple[int | None, pa.Table]], stored: Sequence[LogFile]) -> folding.Sifted:
         """Drop repeats among new batches of one component and against its files."""
@@ -120,14 +147,27 @@ class DuckDBEngine:
         """Place new outcomes of one component beside their predictions."""
         incoming = folding.stack(batches, OUTCOME_SCHEMA)
         with self._connect() as connection:
-            return folding.sift_outcomes(
-                connection,
-                incoming,
-                prediction_paths=self._paths(predictions),
-                outcome_paths=self._paths(outcomes),
-                fresh_predictions=fresh,
-                first_sequence=first_sequence,
-            )
+            found = self._places(connection, incoming, predictions, fresh)
+            days = set(found["occurred_at"].cast(pa.date32()).unique().to_pylist())
+            near = [file for file in outcomes if any(file.first_day <= day <= file.last_day for day in days)]
+            return folding.sift_outcomes(connection, incoming, found=found, outcome_paths=self._paths(near), first_sequence=first_sequence)
+
+    def _places(self, connection: duckdb.DuckDBPyConnection, incoming: pa.Table, stored: Sequence[LogFile], fresh: pa.Table) -> pa.Table:
+        """Where the predictions of new outcomes stand.
+
+        The days the outcomes name are searched first, then the log backwards from its end in growing stretches: outcomes are about
+        calls not long ago, and an old log costs nothing that way.
+        """
+        found = [folding.places(fresh)]
+        wanted = _without(incoming, found[0])
+        for start, end in search_order(stored, incoming):
+            if not wanted.num_rows:
+                break
+            paths = self._paths(stored, start, end - timedelta(microseconds=1))
+            if paths:
+                found.append(folding.find_places(connection, wanted.select(["prediction_id"]), paths, start=start, end=end))
+                wanted = _without(wanted, found[-1])
+        return pa.concat_tables(found)
 
     def merge(self, files: Sequence[LogFile]) -> pa.Table:
         """All rows of some small files of one component and kind."""
@@ -180,11 +220,22 @@ class DuckDBEngine:
             for question in counting.questions(measures, needs):
                 scope = counting.Scope.of(days, question.measures[0].time_zone)
                 read = [sources[component] for component in question.components]
-                calls = view(connection, "calls", [self._paths(source.predictions, scope.start, scope.end) for source in read])
+                calls, labels = self._views(connection, read, scope.start, scope.end)
                 if calls is not None:
-                    labels = view(connection, "labels", [self._paths(source.outcomes, scope.start, scope.end) for source in read])
                     result |= counting.assemble(translated(scan_of(question, calls, labels, scope, windows)).run(connection), question)
         return result
+
+    def _views(
+        self, connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], start: datetime, end: datetime
+    ) -> tuple[ir.Table | None, ir.Table | None]:
+        """Views ``calls`` and ``labels`` over the files near ``[start, end)``; numbers join them where all files have some."""
+        predictions = [_near(source.predictions, start, end) for source in sources]
+        outcomes = [_near(source.outcomes, start, end) for source in sources]
+        by_number = all(SEQUENCE in file.columns for part in predictions for file in part) and all(
+            CALL in file.columns for part in outcomes for file in part
+        )
+        calls = view(connection, "calls", [self._paths(part) for part in predictions], call=SEQUENCE if by_number else "")
+        return calls, view(connection, "labels", [self._paths(part) for part in outcomes])
 
     def timed_calls(
         self,
@@ -200,7 +251,7 @@ class DuckDBEngine:
         for alike in _with_equal_filters(measures):
             components = sorted({measure.component for measure in alike})
             with self._reading() as connection:
-                calls = view(connection, "calls", [self._paths(sources[ref].predictions, start, end) for ref in components])
+                calls, _ = self._views(connection, [sources[ref] for ref in components], start, end)
                 timed = {} if calls is None else timed_calls(connection, _reading_of(alike[0], calls, None, (start, end), windows))
             by_ref = {components[number]: part for number, part in timed.items()}
             found |= {measure.key: by_ref[measure.component] for measure in alike if measure.component in by_ref}
@@ -218,8 +269,7 @@ class DuckDBEngine:
     ) -> dict[str, NDArray[Any]]:
         """Columns of a measure's calls of ``[start, end)``, as arrays (see ``row.call_columns``)."""
         with self._reading() as connection:
-            calls = view(connection, "calls", [self._paths(source.predictions, start, end)])
-            labels = view(connection, "labels", [self._paths(source.outcomes, start, end)])
+            calls, labels = self._views(connection, [source], start, end)
             if calls is None:
                 return {name: np.empty(0) for name in columns}
             return call_columns(connection, replace(_reading_of(measure, calls, labels, (start, end), windows), columns=tuple(columns)))
@@ -275,9 +325,7 @@ class DuckDBEngine:
         if not any("model_version" in file.columns for file in predictions):
             return NO_CALLS
         first, last = min(file.first_day for file in predictions), max(file.last_day for file in predictions)
-        start = start or datetime(first.year, first.month, first.day, tzinfo=UTC)
-        end = end or datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
+        start, end = start or _midnight(first), end or _midnight(last) + timedelta(days=1)
         with self._reading() as connection:
-            calls = view(connection, "calls", [self._paths(predictions, start, end)])
-            labels = view(connection, "labels", [self._paths(outcomes, start, end)])
+            calls, labels = self._views(connection, [Source(predictions, outcomes)], start, end)
             return NO_CALLS if calls is None else version_calls(connection, calls, labels, Wanted(version, start, end, pair_by, segment))

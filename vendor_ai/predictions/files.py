@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from vendor_ai.domain.errors import StoreUnavailableError
 from vendor_ai.domain.prediction import LogFile
+from vendor_ai.predictions.schema import WHOLE
 
 ROWS_A_FILE = 1_000_000
 ROWS_A_GROUP = 65_536
@@ -54,7 +55,7 @@ def write_files(folder: Path, component: str, kind: str, table: pa.Table) -> lis
             path = Path(component) / kind / f"{first.isoformat()}_{uuid.uuid4().hex}.parquet"
             part = table.slice(start, rows)
             # Columns nobody filled are left out; readers take them as empty.
-            part = part.select([name for name in part.column_names if part[name].null_count < rows])
+            part = part.select([name for name in part.column_names if part[name].null_count < (1 if name in WHOLE else rows)])
             digest = _write(folder / path, part)
             written.append(LogFile(path.as_posix(), kind, rows, digest, first, last, tuple(part.column_names)))
     except OSError as error:

@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vendor_ai.domain.prediction import Folded
-from vendor_ai.predictions.schema import OUTCOME_SCHEMA, PREDICTION_SCHEMA, STORED_OUTCOME_SCHEMA
+from vendor_ai.predictions.schema import (
+    AGAIN,
+    CALL,
+    OUTCOME_SCHEMA,
+    SEQUENCE,
+    STORED_OUTCOME_SCHEMA,
+    STORED_PREDICTION_SCHEMA,
+)
 
 BATCH = "batch"
 POSITION = "position"
@@ -111,20 +119,49 @@ def _account(judged: pa.Table) -> dict[int, Folded]:
     return folded
 
 
+def numbered(table: pa.Table, first: int) -> pa.Table:
+    """New predictions with their place in the order of arrival."""
+    return table.append_column(SEQUENCE, pa.array(range(first, first + table.num_rows), pa.int64()))
+
+
+PLACES = pa.schema([STORED_PREDICTION_SCHEMA.field(name) for name in ("prediction_id", "occurred_at", SEQUENCE)])
+
+
+def places(predictions: pa.Table) -> pa.Table:
+    """Where predictions stand: their ids, times and numbers; the latter null where they have none."""
+    numbers = predictions[SEQUENCE] if SEQUENCE in predictions.column_names else pa.nulls(predictions.num_rows, pa.int64())
+    return pa.table([predictions["prediction_id"], predictions["occurred_at"], numbers], schema=PLACES)
+
+
+def find_places(connection: duckdb.DuckDBPyConnection, ids: pa.Table, paths: Sequence[str], *, start: datetime, end: datetime) -> pa.Table:
+    """Where the predictions with these ``prediction_id`` stand, among the rows of ``[start, end)`` in some files."""
+    connection.register("wanted", ids)
+    relation = connection.read_parquet(list(paths), union_by_name=True)
+    number = SEQUENCE if SEQUENCE in relation.columns else "CAST(NULL AS BIGINT)"
+    found: pa.Table = connection.sql(
+        f"SELECT prediction_id, occurred_at, {number} AS {SEQUENCE} FROM read_parquet(?, union_by_name = true) "
+        "SEMI JOIN wanted USING (prediction_id) WHERE occurred_at >= ? AND occurred_at < ?",
+        params=[list(paths), start, end],
+    ).to_arrow_table()
+    connection.unregister("wanted")
+    return found.cast(PLACES)
+
+
 def sift_outcomes(
-    connection: duckdb.DuckDBPyConnection,
-    incoming: pa.Table,
-    *,
-    prediction_paths: Sequence[str],
-    outcome_paths: Sequence[str],
-    fresh_predictions: pa.Table,
-    first_sequence: int,
+    connection: duckdb.DuckDBPyConnection, incoming: pa.Table, *, found: pa.Table, outcome_paths: Sequence[str], first_sequence: int
 ) -> Sifted:
-    """Give outcomes their prediction's time; drop exact repeats; keep those apart whose prediction has not come."""
+    """Give outcomes their prediction's time; drop exact repeats; keep those apart whose prediction has not come.
+
+    Args:
+        connection: A fresh one.
+        incoming: Stacked batches.
+        found: Where their predictions stand (see ``places``).
+        outcome_paths: Files that may hold outcomes about them.
+        first_sequence: The number of the first of them in the order of arrival.
+    """
     columns = OUTCOME_SCHEMA.names
     connection.register("incoming", incoming)
-    connection.register("fresh_predictions", fresh_predictions.select(["prediction_id", "occurred_at"]))
-    _source(connection, "predictions", prediction_paths, ["prediction_id", "occurred_at"], PREDICTION_SCHEMA)
+    connection.register("places", found)
     _source(connection, "outcomes", outcome_paths, columns, OUTCOME_SCHEMA)
     listed = ", ".join(columns)
     every = ", ".join(f"n.{column}" for column in columns)
@@ -132,24 +169,23 @@ def sift_outcomes(
         f"""
         CREATE TEMP TABLE placed AS
         WITH ids AS (SELECT DISTINCT prediction_id FROM incoming),
-        times AS (
-            SELECT prediction_id, min(occurred_at) AS occurred_at FROM (
-                SELECT prediction_id, occurred_at FROM fresh_predictions
-                UNION ALL SELECT prediction_id, occurred_at FROM predictions SEMI JOIN ids USING (prediction_id)
-            ) GROUP BY prediction_id
-        ),
-        known AS (SELECT DISTINCT {listed}, 1 AS repeated FROM outcomes SEMI JOIN ids USING (prediction_id))
-        SELECT n.*, t.occurred_at,
+        times AS (SELECT prediction_id, min(occurred_at) AS occurred_at, min({SEQUENCE}) AS {CALL} FROM places GROUP BY prediction_id),
+        known AS (SELECT DISTINCT {listed}, 1 AS repeated FROM outcomes SEMI JOIN ids USING (prediction_id)),
+        earlier AS (SELECT DISTINCT prediction_id, 1 AS stored FROM known)
+        SELECT n.*, t.occurred_at, t.{CALL},
+               e.stored IS NOT NULL OR row_number() OVER (PARTITION BY n.prediction_id ORDER BY n.{POSITION}) > 1 AS {AGAIN},
                o.repeated IS NULL AND row_number() OVER (PARTITION BY {every} ORDER BY n.{POSITION}) = 1 AS fresh,
                FALSE AS conflict
         FROM incoming n
         LEFT JOIN times t ON n.prediction_id = t.prediction_id
         LEFT JOIN known o ON {_same(columns)}
+        LEFT JOIN earlier e ON n.prediction_id = e.prediction_id
         """
     )
     judged: pa.Table = connection.sql(f"SELECT {POSITION}, {BATCH}, {ROW}, prediction_id, fresh, conflict FROM placed").to_arrow_table()
     stored: pa.Table = connection.sql(
-        f"SELECT {listed}, occurred_at, {first_sequence} + {POSITION} AS sequence FROM placed WHERE fresh AND occurred_at IS NOT NULL"
+        f"SELECT {listed}, occurred_at, {first_sequence} + {POSITION} AS {SEQUENCE}, {CALL}, {AGAIN} FROM placed "
+        "WHERE fresh AND occurred_at IS NOT NULL"
     ).to_arrow_table()
     waiting: pa.Table = connection.sql(
         f"SELECT {listed} FROM placed WHERE fresh AND occurred_at IS NULL ORDER BY {POSITION}"

@@ -6,59 +6,69 @@ import ibis
 import ibis.expr.types as ir
 
 from vendor_ai.domain.measure import Measure
-from vendor_ai.predictions.call import column, component_of
+from vendor_ai.predictions.call import column
+from vendor_ai.predictions.schema import AGAIN
 from vendor_ai.predictions.scope import Scope
 
 _SAID = ("actual", "actual_value", "correct")  # what outcomes can disagree about
 
 
 def labels(
-    outcomes: ir.Table, measure: Measure, scope: Scope, *, facts: frozenset[str] = frozenset(), decided: ir.Table | None = None
+    outcomes: ir.Table,
+    measure: Measure,
+    scope: Scope,
+    identity: Sequence[str],
+    *,
+    facts: frozenset[str] = frozenset(),
+    decided: ir.Table | None = None,
 ) -> ir.Table:
     """One outcome a prediction: the best ranked source, then the latest observation, then the last stored.
 
     ``contradicted`` says whether the outcomes of that rank disagree among themselves; ``source`` is there where ``facts`` names it. An
-    engine that holds tables may compute ``decided_labels`` before and hand them in.
+    engine that holds tables may compute ``decided_labels`` before and hand them in. ``identity`` names the columns that name a prediction.
     """
     # Few predictions have several outcomes; putting all in order costs more than finding those few.
-    chosen = decided_labels(outcomes, measure, scope, facts=facts) if decided is None else decided
-    named = _ranked(outcomes, measure, scope, facts)
-    alone = named.anti_join(chosen, _identity(named)).mutate(contradicted=ibis.literal(False))
-    kept = _kept(named, facts)
+    chosen = decided_labels(outcomes, measure, scope, identity, facts=facts) if decided is None else decided
+    alone = _ranked(outcomes, measure, scope, identity, facts).anti_join(chosen, identity).mutate(contradicted=ibis.literal(False))
+    kept = _kept(identity, facts)
     return alone.select(kept).union(chosen.select(kept))
 
 
-def decided_labels(outcomes: ir.Table, measure: Measure, scope: Scope, *, facts: frozenset[str] = frozenset()) -> ir.Table:
-    """The same for the predictions that have several outcomes."""
-    named = _ranked(outcomes, measure, scope, facts)
-    identity = _identity(named)
-    several = named.group_by(identity).having(named.count() > 1).aggregate(outcomes=named.count()).drop("outcomes")
-    contested = named.semi_join(several, identity)
+def decided_labels(
+    outcomes: ir.Table, measure: Measure, scope: Scope, identity: Sequence[str], *, facts: frozenset[str] = frozenset()
+) -> ir.Table:
+    """The same for the predictions that have several outcomes, and perhaps for some that have one."""
+    named = _ranked(outcomes, measure, scope, identity, facts)
+    contested = named.semi_join(_repeated(outcomes, scope, named, identity), identity)
     order = [ibis.asc("rank"), ibis.desc("observed_at", nulls_first=False), ibis.desc("sequence")]
     numbered = contested.mutate(
         place=ibis.row_number().over(group_by=identity, order_by=order),
         contradicted=_disagree(contested, identity, [name for name in _SAID if name in outcomes.columns]),
     )
-    return numbered.filter(numbered.place == 0).select(_kept(named, facts))
+    return numbered.filter(numbered.place == 0).select(_kept(identity, facts))
 
 
-def _identity(named: ir.Table) -> list[str]:
-    return [*component_of(named), "prediction_id"]
+def _repeated(outcomes: ir.Table, scope: Scope, named: ir.Table, identity: Sequence[str]) -> ir.Table:
+    """Predictions with several outcomes: those of which folding says that one came before, else those that are found twice."""
+    if AGAIN not in outcomes.columns:
+        return named.group_by(identity).having(named.count() > 1).aggregate(outcomes=named.count()).drop("outcomes")
+    # Files from before the column was written say nothing of it: then every outcome is looked at.
+    placed = outcomes.filter(outcomes[AGAIN].fill_null(True), outcomes.occurred_at >= scope.start, outcomes.occurred_at < scope.end)
+    return placed.select(*identity).distinct()
 
 
-def _kept(named: ir.Table, facts: frozenset[str]) -> list[str]:
-    return [*_identity(named), *_SAID, "contradicted", *({"source"} & facts)]
+def _kept(identity: Sequence[str], facts: frozenset[str]) -> list[str]:
+    return [*identity, *_SAID, "contradicted", *({"source"} & facts)]
 
 
-def _ranked(outcomes: ir.Table, measure: Measure, scope: Scope, facts: frozenset[str]) -> ir.Table:
+def _ranked(outcomes: ir.Table, measure: Measure, scope: Scope, identity: Sequence[str], facts: frozenset[str]) -> ir.Table:
     """The outcomes of calls in the scope, each with the rank of its source."""
     table = outcomes.filter((outcomes.occurred_at >= scope.start) & (outcomes.occurred_at < scope.end))
     source = column(table, "source", "string").fill_null("")
     ranks = [(source == name, ibis.literal(position, "int64")) for position, name in enumerate(measure.label_sources)]
     rank = ibis.cases(*ranks, else_=ibis.literal(len(ranks), "int64")) if ranks else ibis.literal(0, "int64")
     return table.select(
-        **component_of(table),
-        prediction_id=table.prediction_id,
+        **{name: table[name] for name in identity},
         actual=column(table, "actual", "string"),
         actual_value=column(table, "actual_value", "float64"),
         correct=column(table, "correct", "boolean"),

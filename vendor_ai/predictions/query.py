@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from vendor_ai.predictions.call import COMPONENT
-from vendor_ai.predictions.schema import PREDICTION_SCHEMA, STORED_OUTCOME_SCHEMA
+from vendor_ai.predictions.schema import CALL, PREDICTION_SCHEMA, STORED_OUTCOME_SCHEMA
 
 _COLUMN_TYPES = {field.name: field.type for schema in (PREDICTION_SCHEMA, STORED_OUTCOME_SCHEMA) for field in schema} | {
     COMPONENT: pa.int64(),
@@ -45,15 +45,16 @@ class Query:
         return connection.sql(self.sql).to_arrow_table().cast(self.schema.to_pyarrow())
 
 
-def view(connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[Sequence[str]]) -> ir.Table | None:
+def view(connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[Sequence[str]], *, call: str = "") -> ir.Table | None:
     """Make a view over the files of some components, in which each has its position as number; None without files.
 
-    A column that the files of one component lack is null there.
+    A column that the files of one component lack is null there. ``call`` is the column that joins calls and labels by number, or "".
     """
+    renamed = f"{call} AS {CALL}, " if call else ""
     parts = [
-        f"SELECT CAST({number} AS BIGINT) AS {COMPONENT}, epoch_us(occurred_at) AS occurred_us, * "
+        f"SELECT CAST({place} AS BIGINT) AS {COMPONENT}, epoch_us(occurred_at) AS occurred_us, {renamed}* "
         f"FROM read_parquet([{', '.join(_text(path) for path in files)}], union_by_name = true)"
-        for number, files in enumerate(paths)
+        for place, files in enumerate(paths)
         if files
     ]
     if not parts:

@@ -73,9 +73,10 @@ def translated(scan: Scan) -> Counting:
     measure = Measure.from_json(json.loads(scan.measure))
     question = counting.Question((measure,), (), scan.limits, scan.needs, scan.plain, scan.parts)
     calls, labels = ibis.table(scan.calls, name="calls"), None if scan.labels is None else ibis.table(scan.labels, name="labels")
-    found = None if labels is None else Query.of(
-        counting.decided_labels(labels, measure, scan.scope, facts=counting.facts_of(scan.needs))
-    )  # fmt: skip
+    found = None
+    if labels is not None:
+        identity, facts = counting.identity_of(calls, labels), counting.facts_of(scan.needs)
+        found = Query.of(counting.decided_labels(labels, measure, scan.scope, identity, facts=facts))
     decided = None if found is None else ibis.table(found.schema, name="decided")
     table = counting.labelled_calls(calls, labels, measure, scan.scope, needs=scan.needs, windows=scan.windows, decided=decided)
     cells = Query.of(counting.cells(table, question))

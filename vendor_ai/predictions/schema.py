@@ -24,10 +24,21 @@ def _schema(fields: tuple[LogField, ...]) -> pa.Schema:
 
 PREDICTION_SCHEMA = _schema(PREDICTION_FIELDS)
 OUTCOME_SCHEMA = _schema(OUTCOME_FIELDS)
-# An outcome's file also keeps its prediction's time, which prunes, and the order of arrival, which breaks ties.
-STORED_OUTCOME_SCHEMA = OUTCOME_SCHEMA.append(pa.field("occurred_at", pa.timestamp("us", tz="UTC"))).append(
-    pa.field("sequence", pa.int64())
+SEQUENCE = "sequence"  # the order of arrival: breaks ties among outcomes, and names a prediction by a number
+CALL = "call"  # in an outcome's file the ``sequence`` of its prediction: numbers join faster than texts
+AGAIN = "again"  # in an outcome's file whether another one about the same prediction came before
+# An outcome's file also keeps its prediction's time, which prunes.
+STORED_OUTCOME_SCHEMA = pa.schema(
+    [
+        *OUTCOME_SCHEMA,
+        pa.field("occurred_at", pa.timestamp("us", tz="UTC")),
+        pa.field(SEQUENCE, pa.int64()),
+        pa.field(CALL, pa.int64()),
+        pa.field(AGAIN, pa.bool_()),
+    ]
 )
+STORED_PREDICTION_SCHEMA = PREDICTION_SCHEMA.append(pa.field(SEQUENCE, pa.int64()))
+WHOLE = frozenset({SEQUENCE, CALL, AGAIN})  # a file has them for every row, or not at all
 
 
 def to_blob(table: pa.Table) -> bytes:

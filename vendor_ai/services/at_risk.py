@@ -6,7 +6,6 @@ neither labels that come sooner for wrong answers nor corrections make the proce
 because calls of a day fail together and a running period has too few days to find out whether they do.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -50,7 +49,7 @@ class Alarm:
     log_e: float
 
     def as_json(self) -> dict[str, Any]:
-        """For the signal and the audit chain; the e-value itself may be too large for a number, so its logarithm is kept."""
+        """For the signal; the e-value itself may be too large for a number, so its logarithm is kept."""
         return {
             "contract": self.contract,
             "clause": self.clause,
@@ -58,7 +57,7 @@ class Alarm:
             "period": self.period,
             "day": self.day,
             "days": self.days,
-            "log_e": None if math.isinf(self.log_e) else round(self.log_e, 6),
+            "log_e": round(self.log_e, 6),
         }
 
     @property

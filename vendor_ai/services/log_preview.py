@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from vendor_ai.db import prediction_log as store
+from vendor_ai.db.secret import known_secret
 from vendor_ai.domain.prediction import Folded
 from vendor_ai.predictions.schema import from_blob
 from vendor_ai.services.prediction_log import OUTCOME, PREDICTION, ROWS_A_FOLD, PredictionLog
+from vendor_ai.services.pseudonym import SECRET, pseudonymised
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,14 @@ def preview(log: PredictionLog, parts: Sequence[tuple[int, str, pa.Table]]) -> P
             pending = sorted(store.pending(session, component_id, most_rows=ROWS_A_FOLD), key=lambda entry: not entry.waiting)
             predictions = store.files(session, component_id, PREDICTION)
             outcomes = store.files(session, component_id, OUTCOME)
+            people = known_secret(session, SECRET) if log.pseudonyms else None
         batches: dict[str, list[tuple[int | None, pa.Table]]] = {PREDICTION: [], OUTCOME: []}
         for entry in pending:
             batches[entry.kind].append((None, from_blob(entry.blob)))
         for place, (owner, part_kind, table) in enumerate(parts):
             if owner == component_id:
-                batches[part_kind].append((place, table))
+                # Without a secret nobody is in the log yet, and names compare as well as pseudonyms.
+                batches[part_kind].append((place, pseudonymised(table, people) if people else table))
         fresh = log.engine.sift_predictions(batches[PREDICTION], predictions)
         placed = log.engine.sift_outcomes(batches[OUTCOME], predictions=predictions, outcomes=outcomes, fresh=fresh.rows, first_sequence=0)
         folded.update({**fresh.folded, **placed.folded})

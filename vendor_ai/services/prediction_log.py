@@ -20,6 +20,7 @@ from vendor_ai.domain.prediction import Folded, LogFile
 from vendor_ai.kit.period import local_midnight
 from vendor_ai.predictions.duckdb import DuckDBEngine
 from vendor_ai.predictions.files import delete_files, touch_files, write_files
+from vendor_ai.predictions.folding import numbered
 from vendor_ai.predictions.schema import STORED_OUTCOME_SCHEMA, from_blob, to_blob
 from vendor_ai.services.pseudonym import without_people
 from vendor_ai.services.recount import NEEDS, OUTCOME, PREDICTION, CountingEngine, recounted
@@ -117,12 +118,12 @@ class PredictionLog:
             kind: [(entry.batch, from_blob(entry.blob)) for entry in pending if entry.kind == kind] for kind in (PREDICTION, OUTCOME)
         }
         fresh = self.engine.sift_predictions(batches[PREDICTION], predictions)
-        placed = self.engine.sift_outcomes(
-            batches[OUTCOME], predictions=predictions, outcomes=outcomes, fresh=fresh.rows, first_sequence=generation << 32
-        )
+        first = generation << 32
+        rows = numbered(fresh.rows, first)
+        placed = self.engine.sift_outcomes(batches[OUTCOME], predictions=predictions, outcomes=outcomes, fresh=rows, first_sequence=first)
         written: list[LogFile] = []
         try:
-            written += write_files(self.engine.folder, ref, PREDICTION, fresh.rows)
+            written += write_files(self.engine.folder, ref, PREDICTION, rows)
             written += write_files(self.engine.folder, ref, OUTCOME, placed.rows)
             with self.records.write() as session:
                 if not log.advance(session, component_id, expected=generation):

@@ -113,14 +113,22 @@ def read_back(
         filled = read_labels(path, numeric=True)
     with log.records.write() as session:
         row = _drawn(session, filled.sample)
-        return _store(session, row, filled, choice, name, digest=hashlib.sha256(path.read_bytes()).hexdigest(), by=by, at=at)
+        result, stored = _take(session, row, filled, choice, name, at=at)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if stored and filled.reading == "first":
+            part = (row.component_id, OUTCOME, _outcomes(stored, row.ref, choice))
+            # A call is labelled once, so its first new position names the batch; the same file may bring more labels later.
+            accept(session, [part], batch_id=f"sample:{row.ref}:{stored[0].position}:{digest}", at=at, pseudonyms=log.pseudonyms)
+        facts = {"reading": filled.reading, "reviewer": name, "labels": len(stored), "file_sha256": digest}
+        audit.append(session, AuditEvent(at, by.name, "sample.labelled", "sample", row.ref, facts))
+        return result
 
 
-def _store(
-    session: Session, row: AuditSampleRow, filled: FilledSheet, choice: _Choice, reviewer: str, *, digest: str, by: Actor, at: datetime
-) -> ImportResult:
-    items = _items(session, row)
-    second = filled.reading == "second"
+def _take(
+    session: Session, row: AuditSampleRow, filled: FilledSheet, choice: _Choice, reviewer: str, *, at: datetime
+) -> tuple[ImportResult, list[AuditItemRow]]:
+    """Keep the good labels of one reading; what came of the file, and the calls that were labelled now."""
+    items, second = _items(session, row), filled.reading == "second"
     _refuse_one_person(items, reviewer, second=second)
     known = {item.prediction_id: item for item in items if item.twice or not second}
     problems, repeated, stored = list(filled.problems), 0, []
@@ -138,14 +146,10 @@ def _store(
         else:
             _set(item, given.label, reviewer, at, second=second)
             stored.append(item)
+    _finish(row, items, at)
     session.flush()
-    if stored and not second:
-        accept(session, [(row.component_id, OUTCOME, _outcomes(stored, row.ref, choice))], batch_id=f"sample:{row.ref}:{digest}", at=at)
-    _finish(session, row, items, at)
-    facts = {"reading": filled.reading, "reviewer": reviewer, "labels": len(stored), "file_sha256": digest}
-    audit.append(session, AuditEvent(at, by.name, "sample.labelled", "sample", row.ref, facts))
     ordered = tuple(sorted(problems, key=lambda problem: problem.row or 0))
-    return ImportResult(len(filled.labels) + len(filled.problems), len(stored), repeated, len(ordered), ordered)
+    return ImportResult(len(filled.labels) + len(filled.problems), len(stored), repeated, len(ordered), ordered), stored
 
 
 def _contradiction(before: str, given: GivenLabel) -> str | None:
@@ -159,11 +163,10 @@ def _set(item: AuditItemRow, label: str, reviewer: str, at: datetime, *, second:
         item.first_label, item.first_reviewer, item.first_at = label, reviewer, at
 
 
-def _finish(session: Session, row: AuditSampleRow, items: Sequence[AuditItemRow], at: datetime) -> None:
+def _finish(row: AuditSampleRow, items: Sequence[AuditItemRow], at: datetime) -> None:
     """Note when the last label came."""
     if row.state != LABELLED and all(item.first_label is not None and (item.second_label is not None or not item.twice) for item in items):
         row.state, row.labelled_at = LABELLED, at
-        session.flush()
 
 
 def _refuse_one_person(items: Sequence[AuditItemRow], reviewer: str, *, second: bool) -> None:

@@ -1,6 +1,6 @@
 """Served versions that appeared, beside the notices the vendor gave."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from vendor_ai.clauses.change_notice import ServedChange, judge_change
 from vendor_ai.db import audit
 from vendor_ai.db import prediction_log as log_store
 from vendor_ai.db import verdict as store
+from vendor_ai.db.retention import deleted_versions
 from vendor_ai.db.vendor import component_key
 from vendor_ai.db.verdict import NoticeRow, ViolationRow
 from vendor_ai.domain.audit import AuditEvent
@@ -50,11 +51,18 @@ def versions(log: PredictionLog, component: str) -> list[tuple[str, datetime, in
     with log.records.read() as session:
         key, _ = component_key(session, component)
         files = log_store.files(session, key, PREDICTION)
-    return _seen(log, files, datetime.max.replace(tzinfo=UTC))
+        deleted = deleted_versions(session, key)
+    return _seen(log, files, deleted, datetime.max.replace(tzinfo=UTC))
 
 
-def _seen(log: PredictionLog, files: Sequence[LogFile], end: datetime) -> list[tuple[str, datetime, int]]:
-    return log.engine.first_seen(files, start=datetime.min.replace(tzinfo=UTC), end=end)
+def _seen(log: PredictionLog, files: Sequence[LogFile], deleted: Mapping[str, datetime], end: datetime) -> list[tuple[str, datetime, int]]:
+    """Versions by their first answered call; rows that retention deleted count with their first call."""
+    found = {version: (at, calls) for version, at, calls in log.engine.first_seen(files, start=datetime.min.replace(tzinfo=UTC), end=end)}
+    for version, at in deleted.items():
+        if at < end:
+            known, calls = found.get(version, (at, 0))
+            found[version] = (min(known, at), calls)
+    return sorted(((version, at, calls) for version, (at, calls) in found.items()), key=lambda entry: (entry[1], entry[0]))
 
 
 def _notice_for(notices: Sequence[NoticeRow], version: str) -> NoticeRow | None:
@@ -81,7 +89,8 @@ def changes(log: PredictionLog, contract: Contract, period: Period) -> list[Vers
             key, component = component_key(session, reference)
             files = log_store.files(session, key, PREDICTION)
             notices = store.notices(session, key)
-        seen = _seen(log, files, period.end_at)
+            deleted = deleted_versions(session, key)
+        seen = _seen(log, files, deleted, period.end_at)
         for (before, _, _), (after, first_seen, _) in pairwise(seen):
             if first_seen < period.start_at:
                 continue
