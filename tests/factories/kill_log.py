@@ -129,7 +129,7 @@ class _Steps:
         event.listen(Engine, "commit", lambda _connection: self.step(is_commit=True))  # just before it
         for module, name in ((os, "fsync"), (prediction_log, "write_files"), (prediction_log, "delete_files")):
             setattr(module, name, self._around(getattr(module, name)))
-        for name, phase in (("_fold_once", "folding"), ("_recount_once", "recounting"), ("_merge_small", "refolding")):
+        for name, phase in (("fold", "folding"), ("recount", "recounting"), ("_merge_small", "refolding")):
             setattr(PredictionLog, name, self._during(phase, getattr(PredictionLog, name)))
 
     def _around(self, act: Callable[..., Any]) -> Callable[..., Any]:

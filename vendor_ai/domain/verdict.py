@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -60,6 +60,14 @@ class ContractStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LabelCheck:
+    """Labels that two people gave independently of each other, and how many of them differ."""
+
+    checked: int
+    disagreed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What was measured for one clause, component and period, before the clause judges it.
 
@@ -77,6 +85,9 @@ class Measurement:
         bounds: Worst-case bounds of the share over calls not labelled (lowest, highest).
         versions: Calls by served version.
         sample: Answered calls with a latency, for a percentile; its ``n`` also holds the time-outs. None for other metrics.
+        completeness: Calls logged of calls made, where the clause declares the least it needs and somebody counted.
+        check: Labels of the period that were given twice, where any were.
+        audit: Calls of the committed random sample that the figure was read from; None where it was read from all.
     """
 
     value: Fraction | float | None
@@ -92,6 +103,9 @@ class Measurement:
     bounds: tuple[Fraction, Fraction] | None = None
     versions: Mapping[str, int] = field(default_factory=dict)
     sample: int | None = None
+    completeness: Fraction | None = None
+    check: LabelCheck | None = None
+    audit: int | None = None
 
     @property
     def minimum_base(self) -> int:
@@ -101,7 +115,10 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class ClauseVerdict:
-    """One clause of a contract over one period, for one component."""
+    """One clause of a contract over one period, for one component.
+
+    Until ``freezes_on`` has passed labels may still come and the verdict is provisional; None for a verdict that is not stored.
+    """
 
     clause: str
     component: str
@@ -118,6 +135,7 @@ class ClauseVerdict:
     credit: Money | None
     revision: int = 0
     revised_at: datetime | None = None
+    freezes_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

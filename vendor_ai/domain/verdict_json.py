@@ -1,15 +1,16 @@
 """Verdicts as plain JSON values: the document people get, and the fuller one that is stored."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, Evidence, Measurement, Result, VersionChange
+from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, Evidence, LabelCheck, Measurement, Result, VersionChange
 from vendor_ai.kit.money import Money
 from vendor_ai.kit.number import float_text, fraction_text
+from vendor_ai.kit.period import local_midnight
 
 
 def value_text(value: Fraction | float | None) -> str | None:
@@ -50,7 +51,19 @@ def clause_json(verdict: ClauseVerdict) -> dict[str, Any]:
         "reasons": [str(reason) for reason in figure.reasons],
         "bounds": None if figure.bounds is None else [fraction_text(bound) for bound in figure.bounds],
         "versions": dict(figure.versions),
+        "completeness": None if figure.completeness is None else fraction_text(figure.completeness),
+        "labels_checked_twice": None if figure.check is None else figure.check.checked,
+        "labels_in_disagreement": None if figure.check is None else figure.check.disagreed,
+        "audit_sample": figure.audit,
+        "freezes_on": None if verdict.freezes_on is None else verdict.freezes_on.isoformat(),
     }
+
+
+def is_provisional(verdict: ClauseVerdict, time_zone: str, at: datetime) -> bool | None:
+    """Whether labels can still come for a stored verdict at an instant; None for one that is not stored."""
+    if verdict.freezes_on is None:
+        return None
+    return at < local_midnight(verdict.freezes_on + timedelta(days=1), time_zone)
 
 
 def change_json(change: VersionChange) -> dict[str, Any]:
@@ -84,7 +97,10 @@ def evaluation_json(evaluation: ContractEvaluation) -> dict[str, Any]:
         },
         "at": evaluation.at.isoformat(),
         "status": evaluation.status.value,
-        "clauses": [clause_json(verdict) for verdict in evaluation.clauses],
+        "clauses": [
+            clause_json(verdict) | {"provisional": is_provisional(verdict, evaluation.period.time_zone, evaluation.at)}
+            for verdict in evaluation.clauses
+        ],
         "changes": [change_json(change) for change in evaluation.changes],
         "credits_total": None if evaluation.credits_total is None else evaluation.credits_total.as_json(),
         "rows_not_yet_counted": evaluation.stale,
@@ -105,6 +121,7 @@ def verdict_json(verdict: ClauseVerdict) -> dict[str, Any]:
         "p_value": figure.p_value,
         "p_adjusted": figure.p_adjusted,
         "bounds": None if figure.bounds is None else [str(bound) for bound in figure.bounds],
+        "completeness": None if figure.completeness is None else str(figure.completeness),
         "revised_at": None if verdict.revised_at is None else verdict.revised_at.isoformat(),
     }
 
@@ -113,6 +130,7 @@ def verdict_from_json(data: Mapping[str, Any]) -> ClauseVerdict:
     """The inverse of ``verdict_json``."""
     value, bounds, credit = data["value"], data["bounds"], data["credit"]
     low, high = data["interval"]
+    completeness, checked, freezes_on = (data.get(name) for name in ("completeness", "labels_checked_twice", "freezes_on"))
     return ClauseVerdict(
         clause=data["id"],
         component=data["component"],
@@ -135,6 +153,9 @@ def verdict_from_json(data: Mapping[str, Any]) -> ClauseVerdict:
             bounds=None if bounds is None else (Fraction(bounds[0]), Fraction(bounds[1])),
             versions=dict(data["versions"]),
             sample=data.get("sample"),
+            completeness=None if completeness is None else Fraction(completeness),
+            check=None if checked is None else LabelCheck(checked, data["labels_in_disagreement"]),
+            audit=data.get("audit_sample"),
         ),
         result=Result(data["result"]),
         violated=data["violated"],
@@ -143,4 +164,5 @@ def verdict_from_json(data: Mapping[str, Any]) -> ClauseVerdict:
         credit=None if credit is None else Money(Decimal(credit["amount"]), credit["currency"]),
         revision=data["revision"],
         revised_at=None if data["revised_at"] is None else datetime.fromisoformat(data["revised_at"]),
+        freezes_on=None if freezes_on is None else date.fromisoformat(freezes_on),
     )

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from vendor_ai.domain.measure import Counts
 from vendor_ai.domain.metric import Metric, MetricOptions
-from vendor_ai.inference.family import LabelCheck
+from vendor_ai.domain.verdict import LabelCheck
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vendor_ai.domain.metric import Reading
+from vendor_ai.domain.verdict import LabelCheck
 from vendor_ai.inference.clusters import MINIMUM_CLUSTERS, Clustered, cluster_p_values_of
 from vendor_ai.inference.evidence import Strength
 from vendor_ai.inference.exact import breach_p_value, compliance_p_value, upper_bound
@@ -17,14 +18,6 @@ from vendor_ai.inference.label_error import SPENT_ON_ERROR, survival_p_values
 
 PValues: TypeAlias = NDArray[np.float64]
 View: TypeAlias = Callable[[Reading, bool], Reading]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelCheck:
-    """Labels that two people gave independently of each other, and how many of them differ."""
-
-    checked: int
-    disagreed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from vendor_ai.domain.verdict import Evidence, Measurement, Reason
+from vendor_ai.domain.verdict import Evidence, LabelCheck, Measurement, Reason
 from vendor_ai.inference.entry import AuditLabels, Entry
 from vendor_ai.inference.evidence import Circumstances, Strength, weigh
-from vendor_ai.inference.family import LabelCheck, Tested, judge_family
+from vendor_ai.inference.family import Tested, judge_family
 from vendor_ai.inference.member import Member, member_of
 
 __all__ = ["AuditLabels", "Entry", "LabelCheck", "measure"]
@@ -54,6 +54,9 @@ def _measured(entry: Entry, member: Member, tested: Tested | None, significance:
         bounds=member.bounds,
         versions=dict(entry.versions),
         sample=None if entry.metric.quantile is None or not member.n else entry.counts.timed - entry.counts.failed.get("timeout", 0),
+        completeness=entry.completeness,
+        check=entry.check,
+        audit=member.n if entry.sampled else None,
     )
 
 

@@ -20,7 +20,7 @@ from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.contract_json import contract_from_json
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from vendor_ai.inference.family import LabelCheck
+from vendor_ai.domain.verdict import LabelCheck
 from vendor_ai.inference.label_error import label_error
 from vendor_ai.kit.period import PeriodError, parse_period
 from vendor_ai.predictions.sampling import SampledCall, Span, draw_calls, has_rows

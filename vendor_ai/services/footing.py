@@ -22,7 +22,7 @@ from vendor_ai.db import risk_day as risk_store
 from vendor_ai.db.audit_sample import AuditItemRow
 from vendor_ai.domain.contract import Contract, Performance, ToleranceKind, ToleranceMeaning
 from vendor_ai.domain.measure import Counts, DayCounts, Measure, total
-from vendor_ai.inference.family import LabelCheck
+from vendor_ai.domain.verdict import LabelCheck
 from vendor_ai.inference.measure import AuditLabels
 from vendor_ai.kit.period import Period
 from vendor_ai.metrics import METRICS

@@ -188,11 +188,12 @@ def _store_one(session: Session, verdict: ClauseVerdict, row: VerdictRow, freeze
     known = store_of.latest(session, row.contract_id, row.component_id, row.clause, row.period)
     before = None if known is None else verdict_from_json(known.figures)
     if before is not None:
-        verdict = replace(verdict, revision=before.revision, revised_at=before.revised_at)
+        verdict = replace(verdict, revision=before.revision, revised_at=before.revised_at, freezes_on=before.freezes_on)
         if verdict == before:
             return before
         verdict = replace(verdict, revision=before.revision + 1, revised_at=row.created_at)
-    row.revision, row.figures = verdict.revision, verdict_json(verdict) | {"freezes_on": freezes.isoformat()}
+    verdict = replace(verdict, freezes_on=freezes)
+    row.revision, row.figures = verdict.revision, verdict_json(verdict)
     store_of.append(session, row)
     reference = f"{row.clause}/{verdict.component}/{row.period}"
     changed = {} if before is None else {name: list(pair) for name, pair in changed_figures(before, verdict).items()}
