@@ -69,7 +69,7 @@ def trend(
 
 
 def _print(evaluation: "ContractEvaluation") -> None:
-    from vendor_ai.domain.verdict_json import clause_json
+    from vendor_ai.domain.verdict_json import clause_json, is_provisional
 
     rows = []
     for verdict in evaluation.clauses:
@@ -108,6 +108,12 @@ def _print(evaluation: "ContractEvaluation") -> None:
         typer.echo(
             f"{broken}{change.component}: {change.before} became {change.after} on {change.first_seen:%Y-%m-%d %H:%M} UTC. {told}{weight}"
         )
+    provisional = {
+        verdict.freezes_on for verdict in evaluation.clauses if is_provisional(verdict, evaluation.period.time_zone, evaluation.at)
+    }
+    if provisional:
+        days = ", ".join(f"{day:%Y-%m-%d}" for day in sorted(day for day in provisional if day is not None))
+        typer.echo(f"Provisional: labels that arrive up to {days} still change it; what comes later makes a revision.")
     if evaluation.credits_total is not None and evaluation.credits_total.amount:
         typer.echo(f"Credits due: {evaluation.credits_total}")
     if evaluation.stale:

@@ -11,6 +11,7 @@ from vendor_ai.clauses.performance import PastPeriod, credit_due, is_persistent,
 from vendor_ai.db import contract as contract_store
 from vendor_ai.db import verdict as verdict_store
 from vendor_ai.db.contract import ContractRow
+from vendor_ai.db.retention import deleted_days
 from vendor_ai.domain.contract import Contract, Performance
 from vendor_ai.domain.contract_json import contract_from_json
 from vendor_ai.domain.errors import InvalidInputError
@@ -138,6 +139,7 @@ def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVe
         counted = measurement.count(session, case.contract, clipped, subjects)
         found = footings(case.log, session, case.contract, clipped, subjects)
         stored = [verdict_store.latest(session, case.contract_id, entry.component_id, entry.clause.id, period.name) for entry in subjects]
+        gone = {entry.component_id for entry in subjects if _rows_deleted(session, entry.component_id, clipped)}
     digest = measurement.digest(case.sha256, clipped, counted, found)
     if closed and stored and all(row is not None and row.digest == digest for row in stored):
         known = [verdict_from_json(row.figures) for row in stored if row is not None]
@@ -147,8 +149,11 @@ def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVe
     else:
         figures = measurement.measured(case.log, case.contract, clipped, counted, running=not closed, footings=found, keep=True)
         fresh = []
-        for entry, figure in zip(counted, figures, strict=True):
+        for entry, figure, row in zip(counted, figures, stored, strict=True):
             terms = entry.subject.terms
+            if row is not None and entry.subject.component_id in gone:
+                fresh.append(_with_run(case, terms, verdict_from_json(row.figures), past))
+                continue
             result, violated = judge(terms, figure)
             judged = ClauseVerdict(
                 clause=entry.subject.clause.id,
@@ -179,6 +184,11 @@ def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVe
             digest=digest,
             at=case.at,
         )
+
+
+def _rows_deleted(session: Session, component_id: int, period: Period) -> bool:
+    """Whether retention deleted rows of a period: what was said of it then stands, since nobody can count it again."""
+    return any(period.first <= day < period.end for day in deleted_days(session, component_id))
 
 
 def _with_run(case: _Case, terms: Performance, entry: ClauseVerdict, past: PastPeriods) -> ClauseVerdict:
