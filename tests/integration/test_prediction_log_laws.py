@@ -71,7 +71,7 @@ def take(log: PredictionLog, rows: Sequence[Any], name: str) -> None:
     """Acknowledge one batch."""
     kind, table = (OUTCOME, outcome_table) if isinstance(rows[0], Label) else (PREDICTION, prediction_table)
     with log.records.write() as session:
-        accept(session, [(component_id(log), kind, table(rows))], batch_id=name, at=AT)
+        accept(session, [(component_id(log), kind, table(rows))], batch_id=name, at=AT, pseudonyms=False)
 
 
 def counted(log: PredictionLog, measure: Measure) -> dict[tuple[str, str, str], Any]:

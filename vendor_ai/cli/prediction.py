@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Files = Annotated[list[Path], typer.Argument(help="csv, tsv, jsonl, json, parquet or arrow files.")]
 ComponentOption = Annotated[str | None, typer.Option("--component", help="Component of every row; else a column `component` names it.")]
 MapOption = Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN for a column with another name; repeat as needed.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would come of it, and store nothing.")]
 ZoneOption = Annotated[str | None, typer.Option("--time-zone", help="Zone of times without an offset, e.g. Europe/Berlin.")]
 
 
@@ -39,23 +40,33 @@ def _noun() -> None:
 
 
 def import_predictions(
-    files: Files, component: ComponentOption = None, mapping: MapOption = None, time_zone: ZoneOption = None, as_json: JsonOption = False
+    files: Files,
+    component: ComponentOption = None,
+    mapping: MapOption = None,
+    time_zone: ZoneOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Import logged calls; the same command resumes after an interruption and never stores a row twice.
 
     Example: vendor-ai prediction import calls.csv --component acme-ocr --map prediction_id=request_id --map actual=truth
     """
-    _import(files, component, mapping, time_zone, as_json=as_json, outcomes_only=False)
+    _import(files, component, mapping, time_zone, dry_run=dry_run, as_json=as_json, outcomes_only=False)
 
 
 def import_outcomes(
-    files: Files, component: ComponentOption = None, mapping: MapOption = None, time_zone: ZoneOption = None, as_json: JsonOption = False
+    files: Files,
+    component: ComponentOption = None,
+    mapping: MapOption = None,
+    time_zone: ZoneOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Import ground truth by prediction_id; what comes before its prediction waits for it.
 
     Example: vendor-ai outcome import labels.csv --component acme-ocr --map actual=truth
     """
-    _import(files, component, mapping, time_zone, as_json=as_json, outcomes_only=True)
+    _import(files, component, mapping, time_zone, dry_run=dry_run, as_json=as_json, outcomes_only=True)
 
 
 def read_mapping(entries: list[str] | None) -> dict[str, str]:
@@ -94,7 +105,14 @@ def _progress_bar(shown: bool) -> "Iterator[Callable[[Path, float], None]]":
 
 
 def _import(
-    files: list[Path], component: str | None, mapping: list[str] | None, time_zone: str | None, *, as_json: bool, outcomes_only: bool
+    files: list[Path],
+    component: str | None,
+    mapping: list[str] | None,
+    time_zone: str | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+    outcomes_only: bool,
 ) -> None:
     from vendor_ai.importers.log_table import LogReader
     from vendor_ai.services.log_import import import_log_files
@@ -109,13 +127,16 @@ def _import(
             reader=reader,
             component=component,
             batch_rows=app.settings.batch_rows,
+            dry_run=dry_run,
             progress=progress,
             notice=notices.append,
         )
     if as_json:
         print_json(result.as_json())
     else:
-        typer.echo(f"{result.read:,} rows read: {result.stored:,} stored, {result.duplicates:,} duplicates, {result.rejected:,} rejected.")
+        would = "would be " if dry_run else ""
+        counts = f"{result.stored:,} {would}stored, {result.duplicates:,} duplicates, {result.rejected:,} rejected"
+        typer.echo(f"{result.read:,} rows read: {counts}.")
         print_problems(result.problems, files[0].name if len(files) == 1 else "")
     for sentence in notices:
         typer.echo(sentence, err=True)

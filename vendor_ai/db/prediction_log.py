@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint, bindparam, delete, func, update
+from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint, bindparam, delete, func, insert, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
@@ -93,23 +93,21 @@ class Pending:
     blob: bytes
 
 
-def known_batch(session: Session, batch_id: str, component_id: int, kind: str) -> bool:
-    """Whether this batch was acknowledged before."""
-    query = select(BatchRow.id).where(
-        col(BatchRow.batch_id) == batch_id, col(BatchRow.component_id) == component_id, col(BatchRow.kind) == kind
-    )
-    return session.exec(query).first() is not None
+_ACKNOWLEDGE = text(
+    "INSERT INTO batch (batch_id, component_id, kind, rows, received_at) VALUES (:batch_id, :component_id, :kind, :rows, :at) "
+    "ON CONFLICT (batch_id, component_id, kind) DO NOTHING RETURNING id"
+).bindparams(bindparam("at", type_=UTCDateTime))
+_KEEP = insert(InboxRow)
 
 
-def accept(session: Session, *, batch_id: str, component_id: int, kind: str, rows: int, blob: bytes, at: datetime) -> int:
-    """Store one batch and return its key."""
-    batch = BatchRow(batch_id=batch_id, component_id=component_id, kind=kind, rows=rows, received_at=at)
-    session.add(batch)
-    session.flush()
-    assert batch.id is not None
-    session.add(InboxRow(batch=batch.id, component_id=component_id, kind=kind, rows=rows, blob=blob))
-    session.flush()
-    return batch.id
+def accept(session: Session, *, batch_id: str, component_id: int, kind: str, rows: int, blob: bytes, at: datetime) -> int | None:
+    """Store one batch and return its key; None when it was acknowledged before. It runs for every body, so without ORM objects."""
+    connection = session.connection()
+    row = {"component_id": component_id, "kind": kind, "rows": rows}
+    key: int | None = connection.execute(_ACKNOWLEDGE, {"batch_id": batch_id, "at": at, **row}).scalar()
+    if key is not None:
+        connection.execute(_KEEP, {"batch": key, "blob": blob, "waiting": False, **row})
+    return key
 
 
 def generation(session: Session, component_id: int) -> int:

@@ -41,13 +41,17 @@ STORED_PREDICTION_SCHEMA = PREDICTION_SCHEMA.append(pa.field(SEQUENCE, pa.int64(
 WHOLE = frozenset({SEQUENCE, CALL, AGAIN})  # a file has them for every row, or not at all
 
 
+PACKED_FROM = 1 << 15  # bytes; below it packing takes longer than writing what it saves
+
+
 def to_blob(table: pa.Table) -> bytes:
-    """One batch as an Arrow IPC stream, compressed."""
+    """One batch as an Arrow IPC stream, compressed where it is large."""
     sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
+    codec = pa.Codec("zstd", compression_level=1) if table.nbytes >= PACKED_FROM else None
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression=codec)) as writer:
         writer.write_table(table)
-    return bytes(sink.getvalue())
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 def from_blob(blob: bytes) -> pa.Table:

@@ -223,10 +223,10 @@ def accept(
     batches: dict[str, tuple[int, ...]] = {}
     known: dict[str, int] = {}
     for component_id, kind, table in parts:
-        if log.known_batch(session, batch_id, component_id, kind):
-            known[kind] = known.get(kind, 0) + table.num_rows
-            continue
         rows = without_people(session, table) if pseudonyms else table
         key = log.accept(session, batch_id=batch_id, component_id=component_id, kind=kind, rows=table.num_rows, blob=to_blob(rows), at=at)
-        batches[kind] = (*batches.get(kind, ()), key)
+        if key is None:
+            known[kind] = known.get(kind, 0) + table.num_rows
+        else:
+            batches[kind] = (*batches.get(kind, ()), key)
     return Receipt(batches, known)

@@ -15,13 +15,13 @@ from vendor_ai.wiring import App
 _BEARER = HTTPBearer(auto_error=False, description="A token made by `vendor-ai token create`.")
 
 
-def installation(request: Request) -> App:
+async def installation(request: Request) -> App:
     """The installation that this server serves."""
     app: App = request.app.state.installation
     return app
 
 
-def telemetry(request: Request) -> Telemetry:
+async def telemetry(request: Request) -> Telemetry:
     """The counters of this process."""
     found: Telemetry = request.app.state.telemetry
     return found
@@ -50,25 +50,25 @@ def caller(app: Installed, given: Annotated[HTTPAuthorizationCredentials | None,
         return authenticate(session, given.credentials, at=app.clock.now())
 
 
-def writer(actor: Annotated[Actor, Depends(caller)]) -> Actor:
+async def writer(actor: Annotated[Actor, Depends(caller)]) -> Actor:
     """An actor who may write predictions."""
     require_scope(actor, Scope.PREDICTIONS_WRITE)
     return actor
 
 
-def reader(actor: Annotated[Actor, Depends(caller)]) -> Actor:
+async def reader(actor: Annotated[Actor, Depends(caller)]) -> Actor:
     """An actor who may read."""
     require_scope(actor, Scope.READ)
     return actor
 
 
-def assessor(actor: Annotated[Actor, Depends(caller)]) -> Actor:
+async def assessor(actor: Annotated[Actor, Depends(caller)]) -> Actor:
     """An actor who may send questionnaires, write to vendors and keep documents."""
     require_scope(actor, Scope.ASSESS)
     return actor
 
 
-def decider(actor: Annotated[Actor, Depends(caller)]) -> Actor:
+async def decider(actor: Annotated[Actor, Depends(caller)]) -> Actor:
     """An actor who may review, decide and approve."""
     require_scope(actor, Scope.DECIDE)
     return actor
