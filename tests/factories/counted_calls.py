@@ -98,7 +98,8 @@ def needed(need: Need, frame: pd.DataFrame) -> int:
 def counts_of(calls: Sequence[CountedCall], needs: Iterable[Need] = ()) -> Counts:
     """The counters of some calls, with their groups."""
     names = sorted({call.group for call in calls if call.group is not None})
-    return _plain(calls, needs, {name: _plain([call for call in calls if call.group == name], (), {}) for name in names})
+    needs = tuple(needs)
+    return _plain(calls, needs, {name: _plain([call for call in calls if call.group == name], needs, {}) for name in names})
 
 
 def _plain(calls: Sequence[CountedCall], needs: Iterable[Need], groups: dict[str, Counts]) -> Counts:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from vendor_ai.domain.measure import Counts, DayCounts, Measure
+from vendor_ai.domain.measure import HUMAN_DECISION, MODERATION, Counts, DayCounts, Measure
 from vendor_ai.domain.need import Need, usable
 from vendor_ai.domain.prediction import LogFile
 from vendor_ai.predictions.counting import Window
@@ -23,7 +23,7 @@ from vendor_ai.predictions.schema import AGAIN, OUTCOME_SCHEMA, PREDICTION_SCHEM
 
 STATUSES = ("ok", "ok", "ok", "ok", "error", "timeout", "rate_limited", "client_error", "cancelled")
 LABELS = ("yes", "no", "perhaps", "Yes", "ja, 'sicher'", "")
-SOURCES = (None, "audit", "proxy", "customer")
+SOURCES = (None, "audit", "proxy", "customer", HUMAN_DECISION, MODERATION)
 NUMBERS = (None, 1.5, 1.5, -2.25, 0.1, 1e15, 1e200)
 COSTS = (None, 0.0, 5e-7, 4.9e-7, -5e-7, 0.1, 0.30000000000000004, 123_456.789, 1e12, 1.1e12)
 LIMITS = (Decimal("100"), Decimal("200.1"), Decimal("250"))
@@ -141,12 +141,17 @@ def random_labels(seed: int, calls: Sequence[Call], rows: int) -> list[Label]:
 
 
 def label_in_force(labels: Iterable[Label], sources: Sequence[str]) -> Label | None:
-    """The best ranked source, then the latest observation, then the last stored; an exact repeat is not stored again."""
+    """The best source, then the latest observation, then the last stored; an exact repeat is not stored again."""
     best: Label | None = None
     for label in dict.fromkeys(labels):
-        if best is None or _place(label, sources) >= _place(best, sources):
+        if counts_as_truth(label, sources) and (best is None or _place(label, sources) >= _place(best, sources)):
             best = label
     return best
+
+
+def counts_as_truth(label: Label, sources: Sequence[str]) -> bool:
+    """Only named sources count; where none is named, all but those that say what people did."""
+    return label.source in sources if sources else label.source not in (HUMAN_DECISION, MODERATION)
 
 
 def _place(label: Label, sources: Sequence[str]) -> tuple[int, datetime]:
@@ -291,7 +296,8 @@ def _fact(call: Call, labels: Sequence[Label], measure: Measure, excluded: str |
     label = label_in_force(labels, measure.label_sources)
     answered = excluded is None and call.status == "ok"
     predicted = answered and (call.prediction is not None or call.prediction_value is not None)
-    alike = [other for other in labels if label is not None and _rank(other, measure) == _rank(label, measure)]
+    true = [other for other in labels if counts_as_truth(other, measure.label_sources)]
+    alike = [other for other in true if label is not None and _rank(other, measure) == _rank(label, measure)]
     said = [{getattr(other, name) for other in alike} - {None} for name in ("actual", "actual_value", "correct")]
     return Fact(
         call=call,

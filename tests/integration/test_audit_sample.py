@@ -118,6 +118,16 @@ def test_a_sample_is_not_committed_once_labels_of_its_period_came(acme: CommandL
     acme.ok("sample", "commit", "--contract", "acme-2026", "--period", "2026-Q2", "--size", "20")
 
 
+def test_a_sample_is_not_committed_while_outcomes_wait_for_calls_that_may_be_its_own(acme: CommandLine) -> None:
+    early = acme.home.parent / "early.csv"
+    early.write_text("prediction_id,actual,observed_at\nlate-call,yes,2026-02-11T00:00:00Z\n")
+    acme.ok("outcome", "import", early, "--component", "ocr")
+    refused = acme("sample", "commit", "--contract", "acme-2026", "--period", "2026-Q1", "--size", "20")
+    assert (refused.code, "wait for calls that are not in the log yet" in refused.err) == (3, True)
+    acme.predictions(["late-call,2026-06-10T00:00:00Z,yes"], header="prediction_id,occurred_at,prediction")
+    assert commit(acme)["state"] == "committed"
+
+
 def test_a_second_sample_of_the_same_calls_is_refused(acme: CommandLine) -> None:
     commit(acme)
     for period in ("2026-Q1", "2026-02", "2026"):

@@ -10,6 +10,7 @@ import pytest
 from tests.factories.log import AT, add_component, write_calls
 from vendor_ai.db import audit
 from vendor_ai.db.base import Records
+from vendor_ai.db.call_count import BilledCallsRow, add_billed
 from vendor_ai.db.vendor import component_key
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
@@ -66,6 +67,29 @@ def test_the_larger_of_attempted_and_billed_decides(known: Records) -> None:
     assert (found(known, 200).share, found(known, 200).basis) == (Fraction(4, 5), "billed")
     count(known, 400)
     assert (found(known, 200).share, found(known, 200).basis) == (Fraction(1, 2), "attempted")
+
+
+def test_what_is_logged_and_what_was_dropped_together_are_calls_too(known: Records) -> None:
+    count(known, 200, dropped=30)
+    assert (found(known, 190).share, found(known, 190).basis) == (Fraction(190, 220), "dropped")
+
+
+def test_rows_of_which_only_a_share_was_logged_stand_for_more_calls(known: Records) -> None:
+    count(known, 400)
+    with known.read() as session:
+        key = component_key(session, REF)[0]
+        assert completeness(session, key, START, END, logged=100, calls=Fraction(300)).share == Fraction(3, 4)
+
+
+def test_an_invoice_of_no_calls_wipes_out_no_other(known: Records) -> None:
+    bill(known, 100)
+    with known.write() as session:
+        key = component_key(session, REF)[0]
+        none = BilledCallsRow(
+            component_id=key, first=START.date(), end=END.date(), calls=0, source="before", entered_by="cli:test", entered_at=LATER
+        )
+        add_billed(session, none)
+    assert found(known, 90).billed == 100
 
 
 def test_more_rows_than_calls_known_of_are_complete_and_no_more(known: Records) -> None:
@@ -152,7 +176,9 @@ def test_many_minutes_are_raised_at_once(known: Records) -> None:
     ("changes", "sentence"),
     [
         ({"last": date(2026, 6, 30)}, "before it starts"),
-        ({"calls": -1}, "no number of calls"),
+        ({"calls": -1}, "no number of billed calls"),
+        ({"calls": 0}, "1 or more"),
+        ({"last": date(9999, 12, 31)}, "too far ahead"),
         ({"source": " "}, "where the figure comes"),
     ],
 )
@@ -184,5 +210,21 @@ def test_rows_are_counted_in_the_files_between_two_dates_of_a_zone(tmp_path: Pat
     assert completeness_of(log, REF, first=date(2020, 1, 1), last=date(2020, 1, 2)).logged == 0
     with pytest.raises(NotFoundError):
         completeness_of(log, "nobody", first=day, last=day)
+    with pytest.raises(InvalidInputError, match="not a time zone"):
+        completeness_of(log, REF, first=day, last=day, time_zone="Mars/X")
+    with pytest.raises(InvalidInputError, match="can be asked for"):
+        completeness_of(log, REF, first=date(1, 1, 1), last=date(9999, 12, 31))
     with pytest.raises(InvalidInputError, match="before they start"):
         completeness_of(log, REF, first=day, last=day - timedelta(days=1))
+
+
+def test_sampled_rows_in_the_files_count_for_the_calls_they_stand_for(tmp_path: Path, known: Records) -> None:
+    log = PredictionLog(known, DuckDBEngine(tmp_path / "predictions", threads=1), FixedClock(AT))
+    rows = [f"call-{number},2026-07-02T00:00:{number:02d}Z,yes,{'0.1' if number < 10 else ''}" for number in range(30)]
+    path = tmp_path / "calls.csv"
+    path.write_text("\n".join(["prediction_id,occurred_at,prediction,sampling_fraction", *rows]) + "\n")
+    import_log_files(log, [path], reader=LogReader(), component=REF, batch_rows=100)
+    day = date(2026, 7, 2)
+    bill(known, 160, day, day)
+    complete = completeness_of(log, REF, first=day, last=day)
+    assert (complete.logged, complete.share) == (30, Fraction(120, 160))  # ten rows stand for a hundred calls, twenty for themselves

@@ -160,11 +160,11 @@ def test_every_figure_is_that_of_the_usual_libraries(cli: CommandLine, seed: int
 
 
 def p_values(flags: pd.Series, rows: pd.DataFrame, limit: float, is_floor: bool) -> tuple[float, float]:
-    """The exact one-sided p-value of a breach, and the one that decides: by days too where twenty hold rows."""
+    """The exact one-sided p-value of a breach, and the one that decides: by days too where twenty hold rows and calls show something."""
     n, k = len(flags), int(flags.sum())
     exact = float(binomtest(k, n, limit, alternative="less" if is_floor else "greater").pvalue)
     by_day = flags.groupby(rows.loc[flags.index, "day"]).agg(["sum", "count"])
-    if len(by_day) < 20:
+    if len(by_day) < 20 or exact >= 0.5:
         return exact, exact
     return exact, max(exact, cluster_p_values(by_day["sum"], by_day["count"], limit, is_floor=is_floor)[0])
 

@@ -48,7 +48,7 @@ def waiting(app: App) -> list[HumanReview]:
 
 def first(app: App, number: int, decision: str, by: Actor = OLGA) -> HumanReview:
     with app.records.write() as session:
-        return oversight.decide_first(session, number, decision, by=by, at=NOW)
+        return oversight.decide_first(session, number, decision, unusual=True, by=by, at=NOW)
 
 
 def final(app: App, number: int, decision: str, note: str = "", by: Actor = OLGA) -> HumanReview:
@@ -137,6 +137,14 @@ def test_the_commands_never_show_the_answer_before_the_first_decision(app: App) 
     queue(app, call(1, 0.2, "a-secret-answer"))
     command = CommandLine(app.settings.home)
     assert "a-secret-answer" not in command.ok("oversight", "list").out + command.ok("oversight", "list", "--json").out
-    assert "a-secret-answer" in command.ok("oversight", "first", "1", "invoice").out
+    assert "a-secret-answer" in command.ok("oversight", "first", "1", "invoice", "--unusual").out
     assert "needs its reason" in command("oversight", "final", "1", "invoice").err
     assert "overruled" in command.ok("oversight", "final", "1", "invoice", "--note", "Page 2").out
+
+
+def test_a_slip_of_the_pen_does_not_spend_the_blind_decision(app: App) -> None:
+    queue(app, call(1, 0.2, "invoice"), call(2, 0.2, "receipt"), call(3, 0.2, "invoice"))
+    with app.records.write() as session, pytest.raises(InvalidInputError, match="Did you mean 'invoice'"):
+        oversight.decide_first(session, 2, "invioce", by=OLGA, at=NOW)
+    with app.records.write() as session:
+        assert oversight.decide_first(session, 2, "invoice", by=OLGA, at=NOW).ai_decision == "receipt"

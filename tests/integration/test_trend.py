@@ -42,7 +42,8 @@ def test_seven_falling_months_are_worsening_and_name_the_month_in_which_the_limi
 def test_four_falling_months_are_too_few_to_call_it_a_trend(acme: CommandLine) -> None:
     """The smallest p-value four months can have is 2 / 24."""
     found = measured(acme, 98, 95, 92, 89)
-    assert (found["direction"], found["worsening"], found["limit_reached_in"]) == ("steady", False, None)
+    assert (found["direction"], found["enough"], found["worsening"], found["limit_reached_in"]) == (None, False, False, None)
+    assert "too few periods to say" in acme.ok("sla", "trend", "--contract", "acme-2026").out
 
 
 def test_getting_better_is_no_warning(acme: CommandLine) -> None:

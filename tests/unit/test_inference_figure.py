@@ -139,10 +139,11 @@ def test_a_figure_with_calls_left_to_label_proves_nothing_since_it_has_no_worst_
     assert (found.evidence, found.reasons[0], found.bounds) == (Evidence.NOT_PROVEN, Reason.UNLABELLED, None)
 
 
-def test_a_figure_whose_labels_were_found_wrong_proves_nothing() -> None:
-    sure, unsure = LabelCheck(100, 0), LabelCheck(100, 1)
-    assert one(entry(labelled((600, 400), (500, 500)), check=sure)).evidence is Evidence.PROVEN_BREACH
-    found = one(entry(labelled((600, 400), (500, 500)), check=unsure))
+@pytest.mark.parametrize("check", [LabelCheck(100, 1), LabelCheck(2, 0)])
+def test_a_figure_whose_labels_may_be_wrong_proves_nothing_even_where_no_check_found_an_error(check: LabelCheck) -> None:
+    # Two checks that agree leave almost any error possible.
+    assert one(entry(labelled((600, 400), (500, 500)))).evidence is Evidence.PROVEN_BREACH
+    found = one(entry(labelled((600, 400), (500, 500)), check=check))
     assert (found.evidence, found.reasons[0]) == (Evidence.NOT_PROVEN, Reason.LABELS_UNCERTAIN)
 
 
@@ -200,6 +201,25 @@ def test_a_figure_from_rows_with_unlabelled_calls_proves_nothing() -> None:
     assert (found.evidence, found.reasons) == (Evidence.NOT_PROVEN, (Reason.UNLABELLED,))
 
 
+def test_a_figure_from_rows_proves_nothing_where_twenty_days_or_twelve_clusters_could_say_otherwise() -> None:
+    def found(days: int, clusters: int) -> Measurement:
+        parts = {str(number): Counts(predicted=20, labelled=20) for number in range(max(days, clusters))}
+        by_day = {key: parts[key] for key in list(parts)[:days]}
+        counts = Counts(predicted=500, labelled=500, clusters={key: parts[key] for key in list(parts)[:clusters]})
+        return one(from_rows(value=0.8, interval=(0.75, 0.85), p_values=(0.001, 1.0), base=500, counts=counts, by_day=by_day))
+
+    assert found(19, 11).evidence is Evidence.PROVEN_BREACH
+    for days, clusters in ((20, 0), (0, 12)):
+        untested = found(days, clusters)
+        assert (untested.evidence, untested.reasons) == (Evidence.NOT_PROVEN, (Reason.CLUSTERS_UNTESTED,))
+        assert (untested.value, untested.p_value, untested.missed) == (0.8, 0.001, True)
+
+
+def test_days_without_labelled_calls_do_not_hold_a_figure_from_rows_back() -> None:
+    by_day = {f"day-{number:02d}": Counts(predicted=20, labelled=20 if number < 19 else 0) for number in range(30)}
+    assert one(from_rows(value=0.8, p_values=(0.001, 1.0), base=380, by_day=by_day)).evidence is Evidence.PROVEN_BREACH
+
+
 @pytest.mark.parametrize("fields", [{}, {"value": float("nan"), "base": 5}])
 def test_rows_without_a_figure_are_no_data(fields: dict[str, Any]) -> None:
     assert one(from_rows(**fields)).reasons == (Reason.NO_DATA,)
@@ -207,11 +227,8 @@ def test_rows_without_a_figure_are_no_data(fields: dict[str, Any]) -> None:
 
 def groups(*positive: int, size: int = 500) -> Entry:
     """Groups of ``size`` calls each, so many of them answered with the positive label."""
-    cells = [{("yes", "yes"): hits, ("no", "no"): size - hits} for hits in positive]
-    parts = {
-        f"g{number}": Counts(attempted=size, answered=size, predicted=size, labelled=size, correct=size, confusion=cell)
-        for number, cell in enumerate(cells)
-    }
+    cells = [{"answered:yes": hits, "answered_not:yes": size - hits} for hits in positive]
+    parts = {f"g{number}": Counts(attempted=size, answered=size, predicted=size, sums=cell) for number, cell in enumerate(cells)}
     counts = replace(total(parts.values()), groups=parts)
     options = MetricOptions(positive="yes", average="binary", labels=tuple(parts))
     metric = METRICS["demographic_parity_difference"]

@@ -14,7 +14,7 @@ from vendor_ai.domain.metric import MetricOptions, Reading
 from vendor_ai.domain.verdict import Evidence, Measurement, Reason
 from vendor_ai.inference.clusters import cluster_p_values
 from vendor_ai.inference.family import Drawn, Share, judge_family
-from vendor_ai.inference.label_error import survival_p_values
+from vendor_ai.inference.label_error import ErrorModel, survival_p_values
 from vendor_ai.inference.measure import AuditLabels, Entry, LabelCheck, measure
 from vendor_ai.metrics import METRICS
 
@@ -76,13 +76,32 @@ def test_five_percent_wrong_labels_no_longer_prove_a_breach_of_a_vendor_at_85_pe
     assert (found.evidence, found.reasons[0]) == (Evidence.NOT_PROVEN, Reason.LABELS_UNCERTAIN)
 
 
+def test_wrong_labels_that_all_struck_right_answers_prove_no_breach_of_a_vendor_at_its_limit() -> None:
+    # 5 % of all labels are wrong, every one on a right answer: a true 83 % reads 78 %; 50 of 1,000 checks found them.
+    rng = np.random.default_rng(1)
+    read, disagreed = rng.binomial(10_000, 0.78, 60), rng.binomial(1_000, 0.05, 60)
+    proven = [
+        one(accuracy(labelled(int(right), 10_000), check=LabelCheck(1_000, int(differ)))).evidence is Evidence.PROVEN_BREACH
+        for right, differ in zip(read, disagreed, strict=True)
+    ]
+    assert sum(proven) <= 3  # 5 % of 60
+
+
+def test_wrong_labels_that_all_flattered_wrong_answers_prove_no_compliance() -> None:
+    # A true 80 % reads 85 %, above the floor of 83 %.
+    found = one(accuracy(labelled(8_500, 10_000), check=LabelCheck(1_000, 50)))
+    assert (found.evidence, found.reasons[0]) == (Evidence.NOT_PROVEN, Reason.LABELS_UNCERTAIN)
+
+
 def test_a_breach_that_wrong_labels_cannot_explain_stays_proven() -> None:
     assert one(accuracy(labelled(7_000, 10_000), check=LabelCheck(1_000, 50))).evidence is Evidence.PROVEN_BREACH
 
 
 def test_no_disagreement_over_many_checked_labels_leaves_the_proof_as_it_is() -> None:
     found = one(accuracy(labelled(800, 1000), check=LabelCheck(5_000, 0)))
-    p_breach, _ = survival_p_values(800, 1000, 0.83, is_floor=True, checked=5_000, disagreed=0, significance=0.05)
+    p_breach, _ = survival_p_values(
+        800, 1000, 0.83, is_floor=True, checked=5_000, disagreed=0, significance=0.05, model=ErrorModel.ANYWHERE
+    )  # fmt: skip
     assert p_breach < 0.05
     assert found.evidence is Evidence.PROVEN_BREACH
 
@@ -91,8 +110,10 @@ def test_wrong_labels_and_missing_labels_are_held_against_the_claim_together() -
     check = LabelCheck(1_000, 20)
     assert one(accuracy(labelled(7_700, 10_000), check=check)).evidence is Evidence.PROVEN_BREACH
     assert one(accuracy(labelled(7_700, 10_000, unlabelled=900), check=None)).evidence is Evidence.PROVEN_BREACH
-    # At best 8,600 of 10,900 are 78.9 %; a true 83 % reads 80.9 % if 3.2 % of the labels are wrong. Ten times fewer calls leave it open.
-    assert one(accuracy(labelled(7_700, 10_000, unlabelled=900), check=check)).evidence is Evidence.PROVEN_BREACH
+    # At best 8,600 of 10,900 are 78.9 %; a true 83 % reads 79.5 % if 3.5 % of the labels are wrong, all on right answers: too near.
+    assert one(accuracy(labelled(7_700, 10_000, unlabelled=900), check=check)).reasons[0] == Reason.LABELS_UNCERTAIN
+    # With 700 open calls, at best 8,400 of 10,700 are 78.5 %. Ten times fewer calls leave it open.
+    assert one(accuracy(labelled(7_700, 10_000, unlabelled=700), check=check)).evidence is Evidence.PROVEN_BREACH
     small = one(accuracy(labelled(770, 1_000, unlabelled=60), check=LabelCheck(100, 2)))
     assert (small.evidence, small.reasons[0]) == (Evidence.NOT_PROVEN, Reason.LABELS_UNCERTAIN)
 
@@ -127,8 +148,19 @@ def test_calls_of_one_user_that_fail_together_are_tested_by_user() -> None:
     assert found.reasons[-1] == Reason.CLUSTERS_BY_KEY
 
 
-def test_nineteen_users_are_too_few_for_a_test_by_user() -> None:
-    clusters = users(bad=9, good=10)
+def test_twenty_two_users_of_whom_four_always_fail_prove_no_breach_of_85_percent() -> None:
+    # In the 64 buckets of the counters, 22 users hold 17 to 20 or so: here 18, where good ones meet good ones.
+    clusters = {str(number): labelled(0 if number < 4 else 200, 200) for number in range(14)}
+    clusters |= {str(number): labelled(400, 400) for number in range(14, 18)}
+    counts = replace(total(clusters.values()), clusters=clusters)
+    assert (counts.correct, counts.labelled) == (18 * 200, 22 * 200)  # 81.8 %
+    assert stats.binomtest(counts.correct, counts.labelled, 0.85, alternative="less").pvalue < 1e-6
+    found = one(replace(accuracy(counts), limit=Fraction(85, 100)))
+    assert (found.evidence, found.reasons) == (Evidence.NOT_PROVEN, (Reason.NOT_SIGNIFICANT, Reason.CLUSTERS_BY_KEY))
+
+
+def test_users_in_eleven_buckets_are_too_few_for_a_test_by_user() -> None:
+    clusters = users(bad=5, good=6)
     found = one(accuracy(replace(total(clusters.values()), clusters=clusters)))
     assert found.reasons == (Reason.CLUSTERS_TOO_FEW,)
 

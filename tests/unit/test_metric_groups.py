@@ -27,7 +27,8 @@ def group(found: int, missed: int, false_alarms: int, left_alone: int) -> Counts
     """Calls of one group about loans: found, missed, taken for one by mistake, left alone."""
     confusion = {("loan", "loan"): found, ("loan", "none"): missed, ("none", "loan"): false_alarms, ("none", "none"): left_alone}
     size = sum(confusion.values())
-    return Counts(predicted=size, labelled=size, correct=found + left_alone, confusion=confusion)
+    answers = {"answered:loan": found + false_alarms, "answered_not:loan": missed + left_alone}
+    return Counts(predicted=size, labelled=size, correct=found + left_alone, confusion=confusion, sums=answers)
 
 
 def period(groups: dict[str, Counts], without_group: Counts | None = None) -> Counts:
@@ -111,7 +112,29 @@ def test_calls_without_a_group_and_calls_of_small_groups_are_in_no_denominator()
     assert statistic("demographic_parity_ratio").base(counts, options) == 100 + 100 + 60
     assert statistic("demographic_parity_ratio").open_calls(counts, options) == 0
     smaller = completed(METRICS["demographic_parity_ratio"], counts, replace(LOAN, minimum_group=20))
-    assert statistic("demographic_parity_ratio").open_calls(counts, smaller) == 6
+    assert statistic("demographic_parity_ratio").base(counts, smaller) == 260 + 20
+    odds_of = completed(METRICS["equalised_odds_difference"], counts, replace(LOAN, minimum_group=10))
+    assert statistic("equalised_odds_difference").open_calls(counts, odds_of) == 6
+
+
+@pytest.mark.parametrize("key", PARITY)
+def test_parity_reads_every_answer_whether_or_not_anybody_labelled_it(key: str) -> None:
+    # Of the labelled calls 10 of 10 and 5 of 10 were given a loan; of all calls 15 of 40 in both groups.
+    calls = [
+        *[CountedCall(prediction="loan", actual="loan", group="n")] * 10,
+        *[CountedCall(prediction="loan", group="n")] * 5,
+        *[CountedCall(prediction="none", group="n")] * 25,
+        *[CountedCall(prediction=answer, actual="loan", group="s") for answer in ("loan", "none")] * 5,
+        *[CountedCall(prediction="loan", group="s")] * 10,
+        *[CountedCall(prediction="none", group="s")] * 20,
+        *[CountedCall("error", group="s"), CountedCall(prediction_value=1.0, group="s")] * 9,
+    ]
+    metric = METRICS[key]
+    counts = counts_of(calls, metric.needs_for("loan"))
+
+    assert value(key, counts) == (0 if key.endswith("difference") else 1)
+    assert statistic(key).base(counts, completed(metric, counts, LOAN)) == 80
+    assert statistic(key).open_calls(counts, completed(metric, counts, LOAN)) == 0
 
 
 def test_a_day_without_calls_of_a_group_keeps_its_places() -> None:
@@ -129,7 +152,8 @@ ROWS = st.lists(
 @settings(max_examples=80, deadline=None)
 @given(ROWS)
 def test_groups_are_compared_as_by_reading_the_calls_one_by_one(found: list[tuple[str, str, str]]) -> None:
-    counts = counts_of([CountedCall(prediction=answer, actual=actual, group=name) for name, actual, answer in found])
+    needs = METRICS[PARITY[0]].needs_for("loan")
+    counts = counts_of([CountedCall(prediction=answer, actual=actual, group=name) for name, actual, answer in found], needs)
     options = MetricOptions(positive="loan", minimum_group=1)
     by_group = [[row for row in found if row[0] == name] for name in sorted({row[0] for row in found})]
 

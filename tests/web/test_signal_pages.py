@@ -94,14 +94,14 @@ def test_the_answer_of_the_ai_is_nowhere_before_the_first_decision(client: TestC
     assert "seven" not in read(client, "/oversight").text
     assert "seven" not in json.dumps(client.get("/api/v1/human-reviews", headers=assessor).json())
 
-    first = client.post(f"/api/v1/human-reviews/{number}/first", json={"decision": "one"}, headers=assessor).json()
+    first = client.post(f"/api/v1/human-reviews/{number}/first", json={"decision": "one", "unusual": True}, headers=assessor).json()
     assert (first["first_decision"], first["ai_decision"], first["stage"]) == ("one", "seven", "first")
 
 
 def test_overruling_the_ai_takes_a_reason_over_the_api(client: TestClient, app: App, assessor: Headers) -> None:
     address = f"/api/v1/human-reviews/{waiting_call(app)}"
     assert client.post(f"{address}/final", json={"decision": "one"}, headers=assessor).status_code == 409
-    client.post(f"{address}/first", json={"decision": "one"}, headers=assessor)
+    client.post(f"{address}/first", json={"decision": "one", "unusual": True}, headers=assessor)
     assert client.post(f"{address}/final", json={"decision": "one"}, headers=assessor).status_code == 422
     final = client.post(f"{address}/final", json={"decision": "one", "note": "A stroke, no bar"}, headers=assessor).json()
     assert (final["overrode"], final["swayed"], final["stage"]) == (True, False, "final")

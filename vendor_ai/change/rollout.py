@@ -18,6 +18,8 @@ class RolloutReason(StrEnum):
 
     ERROR_RATE_ROSE = "error_rate_rose"
     ERROR_RATE_MAY_HAVE_RISEN = "error_rate_may_have_risen"
+    FAILURES_ROSE = "failures_rose"
+    FAILURES_MAY_HAVE_RISEN = "failures_may_have_risen"
     LATENCY_ROSE = "latency_rose"
     BUSINESS_METRIC_FELL = "business_metric_fell"
     FAIRNESS_VIOLATION = "fairness_violation"
@@ -99,6 +101,7 @@ class RolloutFacts:
 
     Attributes:
         accuracy: The change of accuracy; None without labels.
+        answered: The change of the share of calls that were answered; a call that fails is an error too.
         p95_difference_ms: P95 before minus after, negative where it rose.
         business_before: The business metric before, the more the better.
         business_after: The same after.
@@ -107,6 +110,7 @@ class RolloutFacts:
     """
 
     accuracy: AccuracyChange | None = None
+    answered: AccuracyChange | None = None
     p95_difference_ms: float | None = None
     business_before: Fraction | None = None
     business_after: Fraction | None = None
@@ -135,11 +139,13 @@ def decide(rule: RolloutRule, facts: RolloutFacts) -> tuple[Rollout, tuple[Rollo
         RolloutReason.SECURITY_INCIDENT: facts.security_incident,
         RolloutReason.FAIRNESS_VIOLATION: facts.fairness_violation,
         RolloutReason.ERROR_RATE_ROSE: _error_rate_rose(rule, facts.accuracy) and _is_significant(rule, facts.accuracy),
+        RolloutReason.FAILURES_ROSE: _error_rate_rose(rule, facts.answered) and _is_significant(rule, facts.answered),
         RolloutReason.LATENCY_ROSE: facts.p95_difference_ms is not None and -facts.p95_difference_ms > float(rule.p95_margin_ms),
         RolloutReason.BUSINESS_METRIC_FELL: _business_fell(rule, facts),
     }
     monitor = {
         RolloutReason.ERROR_RATE_MAY_HAVE_RISEN: _error_rate_rose(rule, facts.accuracy) and not _is_significant(rule, facts.accuracy),
+        RolloutReason.FAILURES_MAY_HAVE_RISEN: _error_rate_rose(rule, facts.answered) and not _is_significant(rule, facts.answered),
         RolloutReason.NO_LABELS: facts.accuracy is None,
     }
     graver, milder = (tuple(reason for reason, holds in group.items() if holds) for group in (rollback, monitor))
@@ -175,7 +181,7 @@ def next_percent(percent: int) -> int | None:
 
 
 def _error_rate_rose(rule: RolloutRule, accuracy: AccuracyChange | None) -> bool:
-    """Accuracy lost is error rate gained, so before minus after carries the sign of the harm."""
+    """Accuracy, or answers, lost is error rate gained, so before minus after carries the sign of the harm."""
     return accuracy is not None and accuracy.difference > Fraction(rule.error_rate_margin)
 
 

@@ -26,7 +26,7 @@ def add_verbs(group: typer.Typer) -> None:
 
 def retain(
     component: ComponentArgument,
-    keep_days: Annotated[int, typer.Option("--keep-days", min=1, help="Days before today whose rows are kept.")],
+    keep_days: Annotated[int, typer.Option("--keep-days", min=1, max=36_500, help="Days before today whose rows are kept.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -125,7 +125,7 @@ def billed(
     component: ComponentArgument,
     first: FromOption,
     last: ToOption,
-    calls: Annotated[int, typer.Option("--calls", min=0, help="Calls that the invoice names.")],
+    calls: Annotated[int, typer.Option("--calls", min=1, help="Calls that the invoice names.")],
     source: Annotated[str, typer.Option("--source", help="Where the figure comes from, such as the invoice's number.")],
     as_json: JsonOption = False,
 ) -> None:

@@ -5,12 +5,15 @@ from typing import Annotated
 import typer
 
 from vendor_ai.cli.output import JsonOption, print_json, print_table
-from vendor_ai.cli.session import AtOption, TokenOption, acting, deciding, open_session, read_instant
+from vendor_ai.cli.session import AtOption, acting, deciding, open_session, read_instant
 from vendor_ai.domain.human_review import HumanReview, ReviewStage
 
 oversight = typer.Typer(no_args_is_help=True, help="People beside the AI: reviews in two stages, and how often they overrule it.")
 
 NumberArgument = Annotated[int, typer.Argument(help="Number of the review.")]
+PersonOption = Annotated[
+    str | None, typer.Option("--token", envvar="VENDOR_AI_TOKEN", help="Token of the person who decides; else it is you at this machine.")
+]
 DecisionArgument = Annotated[str, typer.Argument(help="The label you decide for.")]
 
 
@@ -22,7 +25,7 @@ def register(app: typer.Typer) -> None:
 @oversight.command("list")
 def list_reviews(
     component: Annotated[str, typer.Option("--component", help="Only calls of this component.")] = "",
-    most: Annotated[int, typer.Option("--most", min=1, help="Show so many at most.")] = 50,
+    most: Annotated[int, typer.Option("--most", min=1, help="Print so many at most; --json has all.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """List the calls that wait for a person, oldest first; the AI's answer is not among what is shown.
@@ -33,7 +36,7 @@ def list_reviews(
 
     app = open_session()
     with app.records.read() as session:
-        found = service.waiting(session, component, most=most)
+        found = service.waiting(session, component, most=None if as_json else most)
     if as_json:
         print_json([entry.as_json() for entry in found])
         return
@@ -53,7 +56,13 @@ def _next(it: HumanReview) -> str:
 
 
 @oversight.command("first")
-def first(number: NumberArgument, decision: DecisionArgument, token: TokenOption = None, as_json: JsonOption = False) -> None:
+def first(
+    number: NumberArgument,
+    decision: DecisionArgument,
+    unusual: Annotated[bool, typer.Option("--unusual", help="The word is meant, though no review of the component holds it.")] = False,
+    token: PersonOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Decide without the AI's answer; it is shown afterwards.
 
     Example: vendor-ai oversight first 12 invoice --token TOKEN
@@ -63,7 +72,7 @@ def first(number: NumberArgument, decision: DecisionArgument, token: TokenOption
     app = open_session()
     by = deciding(app, token) if token else acting()
     with app.records.write() as session:
-        found = service.decide_first(session, number, decision, by=by, at=app.clock.now())
+        found = service.decide_first(session, number, decision, unusual=unusual, by=by, at=app.clock.now())
     if as_json:
         print_json(found.as_json())
         return
@@ -76,7 +85,7 @@ def final(
     number: NumberArgument,
     decision: DecisionArgument,
     note: Annotated[str, typer.Option("--note", help="Why; needed where you overrule the AI.")] = "",
-    token: TokenOption = None,
+    token: PersonOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Decide finally, having seen the AI's answer.
@@ -98,7 +107,7 @@ def final(
 @oversight.command("report")
 def report(
     component: Annotated[str, typer.Argument(help="Reference or name of the component.")],
-    days: Annotated[int, typer.Option("--days", min=1, help="How many days back.")] = 30,
+    days: Annotated[int, typer.Option("--days", min=1, max=3_650, help="How many days back.")] = 30,
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:

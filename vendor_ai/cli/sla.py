@@ -62,7 +62,7 @@ def trend(
     rows = []
     for it in found:
         values = ", ".join(_short(value) for value in it.values.values())
-        course = f"{it.direction}{', worsening' if it.worsening else ''} (p = {it.p_value:.2g})"
+        course = f"{it.direction}{', worsening' if it.worsening else ''} (p = {it.p_value:.2g})" if it.enough else "too few periods to say"
         rows.append([it.clause, it.component, values, course, it.reaches.name if it.reaches else ""])
     columns = ["Clause", "Component", "Values, oldest first", "Direction", "Limit reached in"]
     print_table(contract, columns, rows, empty="No closed period was evaluated yet. Run: vendor-ai sla evaluate")

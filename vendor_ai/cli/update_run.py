@@ -48,6 +48,7 @@ def plan(
     assert end is not None
     app = open_session().at(read_instant(at))
     chosen = RolloutRule.from_json(_rule(rule))
+    app.log.refresh([component])
     with app.records.write() as session:
         made = service.plan(
             session, component, kind=kind, before=before, after=after, percent=percent, starts_at=start, ends_at=end, rule=chosen,
@@ -124,9 +125,9 @@ def status(ref: RunArgument, at: AtOption = None, as_json: JsonOption = False) -
 def _print_figures(found: dict[str, Any]) -> None:
     for side in ("before", "after"):
         it = found["comparison"][side]
-        typer.echo(
-            f"  {it['version']}: {it['n']} calls, accuracy {it['accuracy'] or 'unknown'}, P95 {it['latency_p95_ms'] or 'unknown'} ms"
-        )
+        failed = found["failures"][side]["failed"]
+        accuracy, p95 = (f"{float(it[name]):.5g}" if it[name] else "unknown" for name in ("accuracy", "latency_p95_ms"))
+        typer.echo(f"  {it['version']}: {it['n']:,} answered calls, {failed:,} failed, accuracy {accuracy}, P95 {p95} ms")
     why = ", ".join(reason.replace("_", " ") for reason in found["reasons"])
     typer.echo(f"  by its rule: {found['decision']}{f' ({why})' if why else ''}")
     for obstacle in found.get("obstacles", ()):

@@ -85,3 +85,12 @@ def decided(session: Session, component_id: int, *, since: datetime, until: date
         .order_by(col(HumanReviewRow.final_at), col(HumanReviewRow.id))
     )
     return list(session.exec(query))
+
+
+def known_decisions(session: Session, component_id: int, *, besides: int) -> set[str]:
+    """Every word that the AI or a person decided with, over the reviews of a component besides one, whose answer must not show."""
+    found: set[str] = set()
+    for column in (HumanReviewRow.ai_decision, HumanReviewRow.final_decision):
+        query = select(col(column)).where(col(HumanReviewRow.component_id) == component_id, col(HumanReviewRow.id) != besides).distinct()
+        found.update(word for word in session.exec(query) if word)
+    return found

@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+# Sources of outcomes that say what people did with an answer, not what was true.
+HUMAN_DECISION, MODERATION = "human_decision", "moderation"
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What one set of daily counters counts: a component's calls that match ``where``, with labels ranked by ``label_sources``.
+    """What one set of daily counters counts: a component's calls that match ``where``, with labels of the ``label_sources``,
+    best first.
 
     ``limit_ms`` is the latency bound whose exceedances are counted, or None. ``cluster_key`` names a field whose values depend on each
     other inside (``cluster``, ``segment.NAME``), ``group_by`` one whose values are compared; ``needs`` are the further integers that
-    metrics want (see ``vendor_ai.domain.need``).
+    metrics want (see ``vendor_ai.domain.need``). Without ``label_sources`` labels of every source count alike, but for
+    ``HUMAN_DECISION`` and ``MODERATION``.
     """
 
     component: str

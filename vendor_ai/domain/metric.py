@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from vendor_ai.domain.measure import Counts
-from vendor_ai.domain.need import Need
+from vendor_ai.domain.need import Need, NeedOfLabel
 from vendor_ai.domain.report import Unit
 
 
@@ -120,12 +120,15 @@ class Metric:
         unit: ``share`` (0-1), ``ms``, ``number`` (the prediction's own unit), ``percent``, ``money`` or ``calls_per_minute``.
         better: Which direction is good.
         needs_labels: Whether outcomes are needed.
+        every_call: Whether a log of a sample of the calls cannot give the figure, since minutes without a sampled call look empty.
+        label_source: The one source of outcomes that it reads, whatever a clause names; "" for those of the clause.
         read: Counters to the share under test.
         statistic: Counters to a figure that is no plain share.
         rows: Rows to a figure that counters cannot give.
         quantile: For latency percentiles the share of calls that must stay at or under the limit, e.g. 0.95.
         averaged: What is used instead of ``read`` where the clause averages over classes (``macro``, ``weighted``).
         needs: Integers to count besides the usual ones.
+        needs_of_positive: Those that depend on the clause's positive label.
         bounded: Whether the clause names a latency bound (``bound_ms``) whose exceedances are the hits.
         grouped: Whether the clause names the field whose values are compared (``by: segment.NAME``).
         needs_positive: Whether a positive label must be named when the average is binary.
@@ -144,15 +147,22 @@ class Metric:
     quantile: Fraction | None = None
     averaged: Statistic | None = None
     needs: tuple[Need, ...] = ()
+    needs_of_positive: tuple[NeedOfLabel, ...] = ()
     bounded: bool = False
     grouped: bool = False
     needs_positive: bool = False
     averages: tuple[str, ...] = ()
+    every_call: bool = False
+    label_source: str = ""
     source: str = ""
 
     def __post_init__(self) -> None:
         if sum(way is not None for way in (self.read, self.statistic, self.rows)) != 1:
             raise ValueError(f"The metric {self.key} must have exactly one of read, statistic and rows.")
+
+    def needs_for(self, positive: str | None) -> tuple[Need, ...]:
+        """Everything to count besides the usual for a clause with this positive label."""
+        return self.needs if positive is None else (*self.needs, *(need(positive) for need in self.needs_of_positive))
 
     def statistic_for(self, options: MetricOptions) -> Statistic | None:
         """The statistic that these options ask for; None where the metric is a plain share with them, or read from rows."""

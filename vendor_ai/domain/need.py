@@ -1,8 +1,8 @@
 """An integer that a metric wants counted for every day, written once for every engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 FIXED_POINT = 1_000_000  # a summed amount is kept in units of 1e-6, so that sums merge exactly
 
@@ -72,6 +72,34 @@ class Need:
     name: str
     where: Callable[[Call], Any]
     amount: Callable[[Call], Any] | None = None
+
+
+NeedOfLabel: TypeAlias = Callable[[str], Need]
+
+
+class Needs(Mapping[str, Need]):
+    """Needs by name: fixed ones, and those ``of_label`` makes for a label, whose names begin with the name for no label.
+
+    ``of_label`` returns the same need for the same label each time, so that questions are known to be equal.
+    """
+
+    def __init__(self, fixed: Iterable[Need], of_label: Iterable[NeedOfLabel]) -> None:
+        self._fixed = {need.name: need for need in fixed}
+        self._of_label = {make("").name: make for make in of_label}
+
+    def __getitem__(self, name: str) -> Need:
+        if name in self._fixed:
+            return self._fixed[name]
+        for prefix, make in self._of_label.items():
+            if name.startswith(prefix):
+                return make(name.removeprefix(prefix))
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fixed)
+
+    def __len__(self) -> int:
+        return len(self._fixed)
 
 
 MOST_AMOUNT = 1e12

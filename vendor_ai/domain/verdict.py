@@ -32,6 +32,7 @@ class Reason(StrEnum):
     """Why something is not proven, or what the evidence rests on."""
 
     NO_DATA = "no_data"
+    ROWS_DELETED = "rows_deleted"  # retention deleted rows before this was counted
     RUNNING_PERIOD = "running_period"
     LOG_INCOMPLETE = "log_incomplete"  # below the completeness that the clause declares
     COMPLETENESS_UNKNOWN = "completeness_unknown"  # the clause declares one and nobody measured it
@@ -43,6 +44,7 @@ class Reason(StrEnum):
     CLUSTERS_TOO_FEW = "clusters_too_few"  # too few days hold rows: the test of independent calls decided
     CLUSTERS_BY_KEY = "clusters_by_key"  # rests on it: the larger p-value of calls and of the contract's clusters decided
     TOO_FEW_DAYS = "too_few_days"  # the figure can be tested by whole days only, and there are too few
+    CLUSTERS_UNTESTED = "clusters_untested"  # calls of one day or cluster may hang together, and only the test of independent calls exists
     LABELS_UNCERTAIN = "labels_uncertain"  # labels checked twice disagree so often that the outcome could change
     AUDIT_SAMPLE = "audit_sample"  # rests on it: a random sample whose seed was committed before
     MIXED_SAMPLING = "mixed_sampling"  # parts of the log hold different shares of the calls

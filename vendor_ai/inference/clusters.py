@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 Numbers: TypeAlias = NDArray[np.float64]
 Key = TypeVar("Key")
 
-MINIMUM_CLUSTERS = 20
+MINIMUM_CLUSTERS = 20  # days
+MINIMUM_BUCKETS = 12  # of the 64 that a named key is counted in, where some of twenty values always meet (docs/decisions/0013)
 DRAWS = 9_999
 SEED = 20_260_101  # fixed and published with the evidence, so that anyone redraws the same samples
 _FEW = 8  # up to one resample in so many is summed apart
@@ -28,12 +29,16 @@ class Clustered:
         trials: Integers, shape (k,); clusters without trials are left out.
         limit: Share promised, 0 to 1.
         is_floor: True where the share must be at least ``limit``.
+        breach: Whether the p-value of a breach is wanted; else it is 0.
+        compliance: Whether that of compliance is wanted; else it is 0.
     """
 
     hits: ArrayLike
     trials: ArrayLike
     limit: float
     is_floor: bool
+    breach: bool = True
+    compliance: bool = True
 
 
 def cluster_p_values(
@@ -75,10 +80,12 @@ def cluster_p_values_of(many: Sequence[Clustered], *, seed: int = SEED, draws: i
         ValueError: When one of them has fewer than two clusters that hold trials.
     """
     tails = [tail for share in many for tail in _tails(share)]
+    wanted = [side for share in many for side in (share.breach, share.compliance)]
     by_size: dict[int, list[int]] = {}
     for index, tail in enumerate(tails):
-        by_size.setdefault(tail.trials.size, []).append(index)
-    found = np.empty(len(tails))
+        if wanted[index]:
+            by_size.setdefault(tail.trials.size, []).append(index)
+    found = np.zeros(len(tails))
     for size, places in by_size.items():
         found[places] = _p_values([tails[place] for place in places], _resamples(size, draws, seed))
     return [(float(breach), float(compliance)) for breach, compliance in found.reshape(-1, 2)]

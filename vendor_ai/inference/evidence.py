@@ -49,6 +49,7 @@ class Circumstances:
         completeness_needed: The least that the clause declares; None where it declares none.
         mixed_sampling: Parts of the log hold different shares of the calls.
         too_few_days: The figure can be tested by whole days only, and there are too few.
+        clusters_untested: Days or clusters hold enough calls to hang together, and the figure was tested by single calls only.
         needs_labels: Whether open calls are calls without a label, or time-outs.
     """
 
@@ -58,6 +59,7 @@ class Circumstances:
     completeness_needed: Decimal | None = None
     mixed_sampling: bool = False
     too_few_days: bool = False
+    clusters_untested: bool = False
     needs_labels: bool = False
 
 
@@ -106,4 +108,6 @@ def _obstacle(circumstances: Circumstances) -> Reason | None:
             return Reason.LOG_INCOMPLETE
     if circumstances.mixed_sampling:
         return Reason.MIXED_SAMPLING
+    if circumstances.clusters_untested:
+        return Reason.CLUSTERS_UNTESTED
     return Reason.TOO_FEW_DAYS if circumstances.too_few_days else None

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from vendor_ai.domain.metric import Reading
 from vendor_ai.domain.verdict import LabelCheck
-from vendor_ai.inference.clusters import MINIMUM_CLUSTERS, Clustered, cluster_p_values_of
+from vendor_ai.inference.clusters import MINIMUM_BUCKETS, MINIMUM_CLUSTERS, Clustered, cluster_p_values_of
 from vendor_ai.inference.evidence import Strength
 from vendor_ai.inference.exact import breach_p_value, compliance_p_value, upper_bound
 from vendor_ai.inference.holm import holm, holm_one_replaced
-from vendor_ai.inference.label_error import SPENT_ON_ERROR, survival_p_values
+from vendor_ai.inference.label_error import SPENT_ON_ERROR, ErrorModel, survival_p_values
 
+_FAR_OFF = 0.5  # an exact p-value from which on nothing can be shown any more
 PValues: TypeAlias = NDArray[np.float64]
 View: TypeAlias = Callable[[Reading, bool], Reading]
 
@@ -50,7 +51,7 @@ class Share:
     @property
     def by_key(self) -> bool:
         """Whether enough clusters of the contract's key hold trials to test with them as the unit."""
-        return _held(self.clusters) >= MINIMUM_CLUSTERS
+        return _held(self.clusters) >= MINIMUM_BUCKETS
 
     @property
     def all_clusters(self) -> tuple[Reading, ...]:
@@ -129,7 +130,7 @@ def judge_family(members: Sequence[Share | Drawn], *, significance: float = 0.05
         at, only = [index for index, _ in shares], [share for _, share in shares]
         found = _exact(only, _as_observed)
         exact = exact.placed(at, found)
-        observed = found.larger(_by_clusters(only, _as_observed))
+        observed = found.larger(_by_clusters(only, _as_observed, found))
         decisive = decisive.placed(at, observed)
         worst = worst.placed(at, _worst_cases(only, observed))
         checked = checked.placed(at, _with_label_error(only, significance))
@@ -164,7 +165,7 @@ def _unsettled(others: Sequence[tuple[int, Drawn]]) -> tuple[list[int], _Sides]:
 
 
 def _doubts(others: Sequence[tuple[int, Drawn]]) -> tuple[list[int], _Sides]:
-    """What wrong labels do to such figures is not known: where some were found wrong, nothing is left of them."""
+    """What wrong labels do to such figures is not known: where some may be wrong, nothing is left of them."""
     at = [index for index, member in others if member.doubted]
     return at, _Sides(np.ones(len(at)), np.ones(len(at)))
 
@@ -175,8 +176,10 @@ def _worst_cases(shares: Sequence[Share], observed: _Sides) -> _Sides:
     unsettled = [shares[index] for index in at]
     if not unsettled:
         return observed
-    best = _exact(unsettled, _best_for_vendor).larger(_by_clusters(unsettled, _best_for_vendor))
-    worst = _exact(unsettled, _worst_for_vendor).larger(_by_clusters(unsettled, _worst_for_vendor))
+    best, worst = _exact(unsettled, _best_for_vendor), _exact(unsettled, _worst_for_vendor)
+    undecided = np.ones(len(unsettled))
+    best = best.larger(_by_clusters(unsettled, _best_for_vendor, _Sides(best.breach, undecided)))
+    worst = worst.larger(_by_clusters(unsettled, _worst_for_vendor, _Sides(undecided, worst.compliance)))
     return observed.placed(at, _Sides(best.breach, worst.compliance))
 
 
@@ -188,7 +191,10 @@ def _with_label_error(shares: Sequence[Share], significance: float) -> _Sides:
 
 
 def _survival(share: Share, significance: float) -> tuple[float, float]:
-    """One share's p-values with its labels in doubt, and its open calls, if any, against the claim too."""
+    """One share's p-values with its labels in doubt, and its open calls, if any, against the claim too.
+
+    Nothing says that right answers are mislabelled as rarely as wrong ones, so all errors may have struck one side.
+    """
     assert share.check is not None
     best, worst = _best_for_vendor(share.reading, share.is_floor), _worst_for_vendor(share.reading, share.is_floor)
     if share.labelled != share.reading.trials:
@@ -197,7 +203,7 @@ def _survival(share: Share, significance: float) -> tuple[float, float]:
     (breach, _), (_, compliance) = (
         survival_p_values(
             reading.hits, reading.trials, limit, is_floor=share.is_floor,
-            checked=check.checked, disagreed=check.disagreed, significance=significance,
+            checked=check.checked, disagreed=check.disagreed, significance=significance, model=ErrorModel.ANYWHERE,
         )
         for reading in (best, worst)
     )  # fmt: skip
@@ -247,21 +253,27 @@ def _exact(shares: Sequence[Share], view: View) -> _Sides:
     return _Sides(breach_p_value(*arguments), compliance_p_value(*arguments))
 
 
-def _by_clusters(shares: Sequence[Share], view: View) -> _Sides:
-    """The tests with days and with the contract's clusters as the unit; 0 where too few hold trials, so that the exact test decides."""
+def _by_clusters(shares: Sequence[Share], view: View, exact: _Sides) -> _Sides:
+    """The tests with days and with the contract's clusters as the unit; 0 where too few hold trials, so that the exact test decides.
+
+    It decides as well where it is far from showing anything: since the larger p-value counts, clusters are not asked there.
+    """
     units = [(index, share.days) for index, share in enumerate(shares) if share.clustered]
     units += [(index, share.all_clusters) for index, share in enumerate(shares) if share.by_key]
-    found = cluster_p_values_of([_clustered(readings, shares[index], view) for index, readings in units])
+    asked = [
+        (bool(breach < _FAR_OFF), bool(compliance < _FAR_OFF)) for breach, compliance in zip(exact.breach, exact.compliance, strict=True)
+    ]
+    found = cluster_p_values_of([_clustered(readings, shares[index], view, asked[index]) for index, readings in units])
     sides = np.zeros((len(shares), 2))
     for (index, _), pair in zip(units, found, strict=True):
         sides[index] = np.maximum(sides[index], pair)
     return _Sides(sides[:, 0], sides[:, 1])
 
 
-def _clustered(units: Sequence[Reading], share: Share, view: View) -> Clustered:
+def _clustered(units: Sequence[Reading], share: Share, view: View, asked: tuple[bool, bool]) -> Clustered:
     readings = [view(unit, share.is_floor) for unit in units]
     hits, trials = [reading.hits for reading in readings], [reading.trials for reading in readings]
-    return Clustered(hits, trials, float(share.limit), share.is_floor)
+    return Clustered(hits, trials, float(share.limit), share.is_floor, *asked)
 
 
 def _held(readings: Sequence[Reading]) -> int:

@@ -76,6 +76,7 @@ def _weighed(entry: Entry, member: Member, tested: Tested | None, significance: 
             completeness_needed=entry.completeness_needed,
             mixed_sampling=entry.mixed_sampling,
             too_few_days=tested is None,
+            clusters_untested=member.clusters_untested,
             needs_labels=entry.metric.needs_labels,
         ),
     )

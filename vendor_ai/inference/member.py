@@ -9,6 +9,7 @@ from math import isnan
 from vendor_ai.domain.measure import Counts
 from vendor_ai.domain.metric import MetricOptions, Reading, Statistic
 from vendor_ai.domain.verdict import Reason
+from vendor_ai.inference.clusters import MINIMUM_BUCKETS, MINIMUM_CLUSTERS
 from vendor_ai.inference.entry import Entry
 from vendor_ai.inference.evidence import Openness
 from vendor_ai.inference.exact import two_sided_interval
@@ -33,6 +34,7 @@ class Member:
         openness: What open calls can still change.
         bounds: Worst-case bounds over every call of the period.
         footing: What the test rests on.
+        clusters_untested: Days or clusters hold enough calls to be tested with, and the figure cannot be.
     """
 
     test: Share | Drawn | None
@@ -43,6 +45,7 @@ class Member:
     openness: Openness = SETTLED
     bounds: tuple[Fraction, Fraction] | None = None
     footing: tuple[Reason, ...] = ()
+    clusters_untested: bool = False
 
 
 def member_of(entry: Entry, significance: Decimal) -> Member:
@@ -62,9 +65,9 @@ def member_of(entry: Entry, significance: Decimal) -> Member:
 
 
 def _with_labels(options: MetricOptions, counts: Counts) -> MetricOptions:
-    """The options with every class seen, where nobody filled them in."""
-    seen = sorted({label for pair in counts.confusion for label in pair})
-    return options if options.labels else replace(options, labels=tuple(seen))
+    """The options with every class seen: those of the period, and one that only a reader of the audit sample wrote."""
+    seen = {label for pair in counts.confusion for label in pair}
+    return replace(options, labels=tuple(sorted(seen.union(options.labels))))
 
 
 def _of_share(entry: Entry, options: MetricOptions, confidence: float) -> Member:
@@ -125,7 +128,7 @@ def _of_statistic(entry: Entry, statistic: Statistic, options: MetricOptions, co
         clusters=held(tested.counts.clusters.values()),
         disjoint=statistic.disjoint,
         settled=statistic.open_calls(tested.counts, options) == 0,
-        doubted=entry.metric.needs_labels and entry.check is not None and entry.check.disagreed > 0,
+        doubted=_doubted(entry),
         groups=len(options.labels) if entry.metric.grouped else 0,
     )
     found = redraw(figure, confidence) if figure.testable else None
@@ -141,12 +144,11 @@ def _of_statistic(entry: Entry, statistic: Statistic, options: MetricOptions, co
 
 
 def _of_rows(entry: Entry) -> Member:
-    """A figure that services read from rows; calls are taken as independent, since only they know the rows."""
+    """A figure that services read from rows; calls are taken as independent there, which proves nothing where days could say otherwise."""
     if entry.value is None or isnan(entry.value) or not entry.base:
         return Member(test=None)
     settled = not entry.metric.needs_labels or entry.counts.labelled == entry.counts.predicted
-    doubted = entry.metric.needs_labels and entry.check is not None and entry.check.disagreed > 0
-    test = None if entry.p_values is None else Drawn(*entry.p_values, settled, doubted)
+    test = None if entry.p_values is None else Drawn(*entry.p_values, settled, _doubted(entry))
     return Member(
         test=test,
         value=entry.value,
@@ -154,7 +156,19 @@ def _of_rows(entry: Entry) -> Member:
         n=entry.base,
         missed=_missed(entry.value, entry),
         openness=Openness(settled),
+        clusters_untested=_hang_together(entry),
     )
+
+
+def _doubted(entry: Entry) -> bool:
+    """Whether labels were checked: however many agree, the upper bound of their error stays above 0, and no figure tells what that does."""
+    return entry.metric.needs_labels and entry.check is not None
+
+
+def _hang_together(entry: Entry) -> bool:
+    """Whether as many days or clusters hold labelled calls as other figures are tested by."""
+    days, clusters = (sum(1 for counts in parts.values() if counts.labelled) for parts in (entry.by_day, entry.counts.clusters))
+    return days >= MINIMUM_CLUSTERS or clusters >= MINIMUM_BUCKETS
 
 
 def _missed(value: Fraction | float, entry: Entry) -> bool:

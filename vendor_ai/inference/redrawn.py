@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vendor_ai.inference.clusters import MINIMUM_CLUSTERS
+from vendor_ai.inference.clusters import MINIMUM_BUCKETS, MINIMUM_CLUSTERS
 from vendor_ai.inference.ratio import cell_draws, cell_p_values, cluster_draws, percentile_interval, ratio_p_values
 
 Interval: TypeAlias = tuple[float | None, float | None]
@@ -29,7 +29,7 @@ class Figure:
         clusters: The integers by cluster of the contract's key, of the clusters that hold calls.
         disjoint: Whether the integers count disjoint calls, so that independent calls can be redrawn.
         settled: Whether no open call can change the figure.
-        doubted: Whether labels checked twice disagree anywhere; what that does to such a figure is not known.
+        doubted: Whether labels were checked twice, so that some may be wrong; what that does to such a figure is not known.
         groups: How many groups it compares; 0 where it compares none.
     """
 
@@ -52,7 +52,7 @@ class Figure:
     @property
     def by_key(self) -> bool:
         """Whether enough clusters of the contract's key hold calls to redraw whole clusters."""
-        return len(self.clusters) >= MINIMUM_CLUSTERS
+        return len(self.clusters) >= MINIMUM_BUCKETS
 
     @property
     def testable(self) -> bool:

@@ -6,8 +6,8 @@ from typing import Any
 from vendor_ai.domain.metric import Metric
 from vendor_ai.metrics.averaging import Array
 from vendor_ai.metrics.confusion import BINARY
-from vendor_ai.metrics.group import over_groups, widest
-from vendor_ai.metrics.parity import answered, answers, extreme_rates, group_rates
+from vendor_ai.metrics.group import widest
+from vendor_ai.metrics.parity import ANSWERS, extreme_rates, group_rates, over_answers
 
 
 def exact(parts: tuple[int, ...]) -> Fraction | None:
@@ -26,8 +26,9 @@ METRIC = Metric(
     label="Demographic parity difference",
     unit="share",
     better="lower",
-    needs_labels=True,
-    statistic=over_groups(answers, answered, exact, figure),
+    needs_labels=False,
+    statistic=over_answers(exact, figure),
+    needs_of_positive=ANSWERS,
     grouped=True,
     needs_positive=True,
     averages=(BINARY,),

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from vendor_ai.domain.measure import Counts
+from vendor_ai.domain.measure import MODERATION, Counts
 from vendor_ai.domain.metric import Metric, MetricOptions, Reading
 from vendor_ai.domain.need import Need
-
-MODERATION = "moderation"
 
 
 def _moderated(call: Any) -> Any:
@@ -32,5 +30,6 @@ def moderated_share(key: str, label: str, word: str, source: str) -> Metric:
         needs_labels=True,
         read=read,
         needs=(MODERATED, found),
+        label_source=MODERATION,
         source=source,
     )

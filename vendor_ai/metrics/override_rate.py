@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from vendor_ai.domain.measure import Counts
+from vendor_ai.domain.measure import HUMAN_DECISION, Counts
 from vendor_ai.domain.metric import Metric, MetricOptions, Reading
 from vendor_ai.domain.need import Need
-
-HUMAN_DECISION = "human_decision"
 
 
 # The outcome's source is a column of the call like any other, named here as the engine names it.
@@ -31,5 +29,6 @@ METRIC = Metric(
     needs_labels=True,
     read=read_override_rate,
     needs=(DECIDED, OVERRIDDEN),
+    label_source=HUMAN_DECISION,
     source="Outcomes of source human_decision that differ from the answer / all outcomes of that source.",
 )

@@ -42,5 +42,6 @@ METRIC = Metric(
         open_calls=lambda _counts, _options: 0,
     ),
     needs=(MINUTES,),
+    every_call=True,
     source="Answered calls / UTC minutes with a call not excluded.",
 )

@@ -21,5 +21,6 @@ METRIC = Metric(
     needs_labels=False,
     read=read_uptime_time,
     needs=(MINUTES, ANSWERED),
+    every_call=True,
     source="UTC minutes with an answered call / UTC minutes with a call not excluded.",
 )

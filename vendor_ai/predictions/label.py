@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from vendor_ai.domain.measure import Measure
+from vendor_ai.domain.measure import HUMAN_DECISION, MODERATION, Measure
 from vendor_ai.predictions.call import column
 from vendor_ai.predictions.schema import AGAIN
 from vendor_ai.predictions.scope import Scope
@@ -62,8 +62,10 @@ def _kept(identity: Sequence[str], facts: frozenset[str]) -> list[str]:
 
 
 def _ranked(outcomes: ir.Table, measure: Measure, scope: Scope, identity: Sequence[str], facts: frozenset[str]) -> ir.Table:
-    """The outcomes of calls in the scope, each with the rank of its source."""
-    table = outcomes.filter((outcomes.occurred_at >= scope.start) & (outcomes.occurred_at < scope.end))
+    """The outcomes of calls in the scope whose source counts, each with the rank of that source."""
+    source = column(outcomes, "source", "string").fill_null("")
+    counts = source.isin(measure.label_sources) if measure.label_sources else source.notin((HUMAN_DECISION, MODERATION))
+    table = outcomes.filter((outcomes.occurred_at >= scope.start) & (outcomes.occurred_at < scope.end) & counts)
     source = column(table, "source", "string").fill_null("")
     ranks = [(source == name, ibis.literal(position, "int64")) for position, name in enumerate(measure.label_sources)]
     rank = ibis.cases(*ranks, else_=ibis.literal(len(ranks), "int64")) if ranks else ibis.literal(0, "int64")

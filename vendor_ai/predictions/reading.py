@@ -98,3 +98,22 @@ def persons_decisions(
             [source, start, end],
         ).fetchall()
     return [PersonsDecision(who, _EPOCH + timedelta(microseconds=at), bool(overrode)) for who, at, overrode in rows]
+
+
+def answered_and_failed(folder: Path, files: Sequence[LogFile], version: str, *, start: datetime, end: datetime) -> tuple[int, int]:
+    """Return the calls of ``[start, end)`` that a served version answered, and those that failed through the vendor."""
+    columns = {column for file in files for column in file.columns}
+    near = [file for file in files if file.last_day >= start.date() and file.first_day <= end.date()]
+    if not near or "model_version" not in columns:
+        return 0, 0
+    fault = "coalesce(fault, '')" if "fault" in columns else "''"
+    failed = f"status IN ('error', 'timeout') OR (status IN ('rate_limited', 'client_error') AND {fault} = 'vendor')"
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.read_parquet([str(folder / file.path) for file in near], union_by_name=True).create_view("calls")
+        query = (
+            f"SELECT count(*) FILTER (status = 'ok'), count(*) FILTER ({failed}) FROM calls "
+            f"WHERE model_version = ? AND {fault} <> 'customer' AND occurred_at >= ? AND occurred_at < ?"
+        )
+        answered, broken = connection.execute(query, [version, start, end]).fetchone() or (0, 0)
+    return int(answered), int(broken)

@@ -66,7 +66,7 @@ def _timed(reading: Reading) -> Query:
     timed = table.filter(table.timed)
     return Query.of(
         timed.select(
-            component=timed[counting.COMPONENT],
+            component=timed[counting.COMPONENT].cast("int32"),
             latency_ms=timed.latency_ms.fill_null(0.0),
             timed_out=timed.status == "timeout",
         )
@@ -76,13 +76,13 @@ def _timed(reading: Reading) -> Query:
 def timed_calls(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[int, Timed]:
     """The timed calls, by the component's number in the view."""
     found = _timed(reading).table(connection)
-    component = found["component"].to_numpy().astype(np.int32)
+    component = found["component"].to_numpy()
     latency, timed_out = found["latency_ms"].to_numpy(), found["timed_out"].to_numpy()
-    result = {}
-    for number in np.unique(component):
-        mine = component == number
-        result[int(number)] = Timed(latency[mine], timed_out[mine])
-    return result
+    numbers = np.unique(component)
+    if numbers.size == 1:
+        return {int(numbers[0]): Timed(latency, timed_out)}
+    chosen = {int(number): component == number for number in numbers}
+    return {number: Timed(latency[mine], timed_out[mine]) for number, mine in chosen.items()}
 
 
 @lru_cache(maxsize=64)

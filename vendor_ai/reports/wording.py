@@ -15,6 +15,7 @@ _ORDINALS = ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "
 
 REASONS: dict[str, str] = {
     Reason.NO_DATA: "there are no calls to measure",
+    Reason.ROWS_DELETED: "rows of the period were deleted before this was counted",
     Reason.RUNNING_PERIOD: "the period still runs, and nothing is proven before it closes",
     Reason.LOG_INCOMPLETE: "the log is less complete than the clause asks",
     Reason.COMPLETENESS_UNKNOWN: "the clause asks for a complete log, and how complete it is was not measured",
@@ -26,6 +27,7 @@ REASONS: dict[str, str] = {
     Reason.CLUSTERS_TOO_FEW: "calls of one day may depend on each other, but too few days hold calls to test that",
     Reason.CLUSTERS_BY_KEY: "calls of one cluster named by the contract may depend on each other, so clusters were tested too",
     Reason.TOO_FEW_DAYS: "the figure can be tested by whole days or clusters only, and there are too few of them",
+    Reason.CLUSTERS_UNTESTED: "calls of one day or cluster may depend on each other, and this figure cannot be tested by them",
     Reason.LABELS_UNCERTAIN: "labels that were checked twice disagree so often that wrong labels could turn the verdict",
     Reason.AUDIT_SAMPLE: "it rests on a random sample of calls whose seed was committed before",
     Reason.MIXED_SAMPLING: "parts of the log hold different shares of the calls",

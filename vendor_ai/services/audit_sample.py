@@ -117,7 +117,7 @@ def commit(
     Raises:
         NotFoundError: When the contract or component is unknown.
         InvalidInputError: When the period or a number is impossible.
-        ConflictError: When a sample of these calls exists, or labels of them came already.
+        ConflictError: When a sample of these calls exists, or labels of them came already or may be among those that wait for their call.
     """
     if not 1 <= size <= LARGEST or not 0 <= twice <= size:
         raise InvalidInputError(f"Give a size from 1 to {LARGEST:,}, and between 0 and that many calls to be labelled twice.")
@@ -132,6 +132,11 @@ def commit(
             raise ConflictError(
                 f"Labels of {ref} for {period} are in the log already, so a sample committed now would prove nothing. "
                 "Commit one for a later period, before its first label comes."
+            )
+        if log_store.waiting_rows(session, [key]):
+            raise ConflictError(
+                f"Outcomes of {ref} wait for calls that are not in the log yet, and may be labels of {period}. "
+                "Import those calls first; what then lies in other periods is no hindrance."
             )
         seed = secrets.token_hex(32)
         row = store.add(

@@ -158,7 +158,7 @@ def _signal(session: Session, component_id: int, change: FoundChange, served: Se
         SignalKind.CHANGE,
         f"{change.signal}@{change.day.isoformat()}",
         severity=Severity.HIGH if hidden else Severity.MEDIUM,
-        text=f"From {change.day} (UTC) on its {change.signal} differs from before; {shown}, and no notice covers the day.",
+        text=f"Since {change.day} (UTC) a change shows in its {change.signal}; {shown}, and no notice covers the day.",
         figures=figures,
         responses=("alert", "ask_vendor"),
         at=at,

@@ -1,5 +1,6 @@
 """How complete a component's log is: the calls it holds against those attempted, and those the vendor billed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as pads
 from sqlmodel import Session
 
@@ -16,14 +18,19 @@ from vendor_ai.db import call_count as store
 from vendor_ai.db import prediction_log as log_store
 from vendor_ai.db.call_count import BilledCallsRow
 from vendor_ai.db.call_count import MinuteCount as MinuteCount  # edges make them
+from vendor_ai.db.retention import deleted_calls, deleted_days
 from vendor_ai.db.vendor import component_key
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import InvalidInputError
+from vendor_ai.domain.prediction import LogFile
 from vendor_ai.kit.period import local_midnight
 from vendor_ai.services.prediction_log import PREDICTION, PredictionLog
 from vendor_ai.services.token import Scope, require_component, require_scope
 
+EARLIEST, LATEST = date(1970, 1, 1), date(9999, 12, 1)  # the days a zone and a day more can be computed for
+FRACTION = "sampling_fraction"
+_INSTANT = pa.timestamp("us", "UTC")
 MOST_CALLS = 2**53 - 1  # what every reader of JSON holds exactly
 
 
@@ -63,13 +70,19 @@ class Completeness:
 
 
 def completeness(
-    session: Session, component_id: int, start: datetime, end: datetime, *, logged: int, time_zone: str = "UTC"
+    session: Session,
+    component_id: int,
+    start: datetime,
+    end: datetime,
+    *,
+    logged: int,
+    calls: Fraction | None = None,
+    time_zone: str = "UTC",
 ) -> Completeness:
-    """How many of the calls of ``[start, end)`` the log holds: logged over the larger of attempted and billed.
+    """How many of the calls of ``[start, end)`` the log holds: logged over the largest of attempted, logged with dropped, and billed.
 
-    Where the log holds more calls than clients counted, some came another way, such as from files; then the clients' figure is what
-    is logged and what they dropped. Invoices count where they cover the span's dates without a gap; of two for the same dates the
-    one entered last.
+    Where more is logged and dropped than clients attempted, some came another way, such as from files. Invoices count where they cover
+    the span's dates without a gap; of two for the same dates the one entered last.
 
     Args:
         session: A session.
@@ -77,21 +90,23 @@ def completeness(
         start: First instant.
         end: The instant after the last.
         logged: Rows of the log in the span.
+        calls: Calls that they stand for, where only a share of the calls was logged; None: one each.
         time_zone: The zone whose dates invoices name.
     """
     counted = store.counted_calls(session, component_id, start, end)
     invoiced = _billed(session, component_id, start, end, time_zone)
-    known: dict[str, int] = {}
+    stands_for = Fraction(logged) if calls is None else calls
+    known: dict[str, Fraction | int] = {}
     if counted is not None:
         attempted, dropped, _ = counted
-        known |= {"attempted": attempted} if attempted >= logged else {"dropped": logged + dropped}
+        known |= {"attempted": attempted, "dropped": stands_for + dropped}  # where both are the same, the first is the basis
     if invoiced is not None:
         known["billed"] = invoiced
     basis = max(known, key=lambda name: known[name], default="unknown")
-    calls = known.get(basis, 0)
-    share = min(Fraction(logged, calls), Fraction(1)) if calls else None
+    most = known.get(basis, 0)
+    share = min(stands_for / most, Fraction(1)) if most else None
     said = counted or (None, None, None)
-    return Completeness(logged, said[0], said[1], said[2], invoiced, share, basis if calls else "unknown")
+    return Completeness(logged, said[0], said[1], said[2], invoiced, share, basis if most else "unknown")
 
 
 def _billed(session: Session, component_id: int, start: datetime, end: datetime, time_zone: str) -> int | None:
@@ -99,7 +114,7 @@ def _billed(session: Session, component_id: int, start: datetime, end: datetime,
     first, last = (at.astimezone(ZoneInfo(time_zone)).date() for at in (start, end))
     if (local_midnight(first, time_zone), local_midnight(last, time_zone)) != (start, end):
         return None
-    newest = {(row.first, row.end): row.calls for row in store.billed(session, component_id, first, last)}
+    newest = {(row.first, row.end): row.calls for row in store.billed(session, component_id, first, last) if row.calls}
     # From the end backwards: the calls from each date on to the end, by the longest invoice that starts there and leaves no gap.
     onwards = {last: 0}
     for (begins, ends), calls in sorted(newest.items(), key=lambda entry: (-entry[0][0].toordinal(), entry[0][1])):
@@ -151,8 +166,10 @@ def enter_billed(
     key, found = component_key(session, component)
     if last < first:
         raise InvalidInputError(f"The invoice ends on {last}, before it starts on {first}. Check --from and --to.")
-    if not 0 <= calls <= MOST_CALLS:
-        raise InvalidInputError(f"{calls} is no number of calls. Give what the invoice says, 0 or more.")
+    if not 1 <= calls <= MOST_CALLS:
+        raise InvalidInputError(f"{calls} is no number of billed calls. Give what the invoice says, 1 or more.")
+    if last >= LATEST:
+        raise InvalidInputError(f"{last} is too far ahead. Give the invoice's last day, such as --to 2026-07-31.")
     if not source.strip():
         raise InvalidInputError("Name where the figure comes from, such as the invoice's number: --source 'invoice 2026-117'.")
     row = BilledCallsRow(
@@ -169,17 +186,54 @@ def completeness_of(log: PredictionLog, component: str, *, first: date, last: da
 
     Raises:
         NotFoundError: When the component is unknown.
-        InvalidInputError: When the dates run backwards.
+        InvalidInputError: When the dates run backwards or too far, or the zone is none.
     """
     if last < first:
         raise InvalidInputError(f"The dates end on {last}, before they start on {first}. Check --from and --to.")
+    if first < EARLIEST or last >= LATEST:
+        raise InvalidInputError(f"Dates from {EARLIEST} to {LATEST - timedelta(days=1)} can be asked for. Check --from and --to.")
+    _require_zone(time_zone)
     log.refresh([component])
     start, end = local_midnight(first, time_zone), local_midnight(last + timedelta(days=1), time_zone)
     with log.records.read() as session:
         key, _ = component_key(session, component)
-        files = log_store.files(session, key, PREDICTION)
-        paths = [str(log.engine.folder / file.path) for file in files if file.last_day >= start.date() and file.first_day <= end.date()]
-        at = pads.field("occurred_at")
-        within = (at >= pa.scalar(start, pa.timestamp("us", "UTC"))) & (at < pa.scalar(end, pa.timestamp("us", "UTC")))
-        logged = pads.dataset(paths, format="parquet").count_rows(filter=within) if paths else 0
-        return completeness(session, key, start, end, logged=logged, time_zone=time_zone)
+        return completeness_between(log, session, key, start, end, time_zone=time_zone)
+
+
+def completeness_between(
+    log: PredictionLog, session: Session, component_id: int, start: datetime, end: datetime, *, time_zone: str
+) -> Completeness:
+    """The same between two instants; rows are counted in the files, and deleted ones in the proofs of their deletion."""
+    by_fraction = deleted_calls(session, component_id, start, end)
+    gone = [day for day in deleted_days(session, component_id) if start.astimezone(UTC).date() <= day <= end.astimezone(UTC).date()]
+    by_fraction.update(_in_files(log, log_store.files(session, component_id, PREDICTION), start, end, gone))
+    calls = sum((rows / Fraction(fraction or "1") for fraction, rows in by_fraction.items()), Fraction(0))
+    return completeness(session, component_id, start, end, logged=by_fraction.total(), calls=calls, time_zone=time_zone)
+
+
+def _in_files(log: PredictionLog, manifest: Sequence[LogFile], start: datetime, end: datetime, gone: Sequence[date]) -> Counter[str]:
+    """Rows of ``[start, end)`` in the files by sampling fraction, without those of deleted days: they came once more."""
+    first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date()
+    files = [file for file in manifest if file.last_day >= first and file.first_day <= last]
+    if not files:
+        return Counter()
+    at = pads.field("occurred_at")
+    within = (at >= pa.scalar(start, _INSTANT)) & (at < pa.scalar(end, _INSTANT))
+    if gone:
+        within &= ~at.cast(pa.date32()).isin(pa.array(gone, pa.date32()))
+    paths = [str(log.engine.folder / file.path) for file in files]
+    data = pads.dataset(paths, format="parquet", schema=pa.schema({"occurred_at": _INSTANT, FRACTION: pa.float64()}))
+    if not any(FRACTION in file.columns for file in files):
+        return Counter({"": data.count_rows(filter=within)})
+    found: Counter[str] = Counter()
+    for batch in data.to_batches(columns=[FRACTION], filter=within):
+        for entry in pc.value_counts(batch[FRACTION]).to_pylist():
+            found["" if entry["values"] is None else str(entry["values"])] += entry["counts"]
+    return found
+
+
+def _require_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise InvalidInputError(f"{name!r} is not a time zone. Write an IANA name, as in Europe/Berlin.") from None

@@ -28,6 +28,7 @@ from vendor_ai.services.plain_counters import daily_counts
 from vendor_ai.services.prediction_log import PREDICTION, PredictionLog
 
 REFERENCE_DAYS = 28
+MOST_CATEGORIES = 100
 ENOUGH = 100  # calls, or labelled calls, a side
 WEEK = timedelta(days=7)
 
@@ -120,7 +121,13 @@ def drifts(log: PredictionLog, component: str, span: Span) -> list[Drift]:
         log: The prediction log.
         component: Slug or exact name.
         span: The days, after the reference.
+
+    Raises:
+        NotFoundError: When there is no such component.
+        InvalidInputError: When the days are none.
     """
+    if span.first >= span.end:
+        raise InvalidInputError("These days end before they begin. Give the earlier one with --from.")
     reference = reference_of(log, component)
     if reference is None:
         return [Drift("output", "answers", None, why="The log holds no calls of this component.")]
@@ -146,11 +153,17 @@ def _inputs(log: PredictionLog, files: Sequence[LogFile], reference: Span, span:
         before, now = _sides(log, files, reference, span, feature)
         if isinstance(before, np.ndarray) and isinstance(now, np.ndarray):
             found.append(_numbers(feature, before, now))
+        elif len(before) == 0 or len(now) == 0:
+            found.append(_too_few("input", feature, [_size(before), _size(now)]))
         elif isinstance(before, Mapping) and isinstance(now, Mapping):
             found.append(_categories("input", feature, before, now))
         else:
             found.append(Drift("input", feature, Severity.HIGH, {"change": "numbers on one side, text on the other"}, (Response.ALERT,)))
     return found
+
+
+def _size(values: Any) -> int:
+    return sum(values.values()) if isinstance(values, Mapping) else len(values)
 
 
 def _numbers(feature: str, before: Any, now: Any) -> Drift:
@@ -174,6 +187,9 @@ def _categories(kind: str, subject: str, before: Mapping[str, int], now: Mapping
     sizes = [sum(side.values()) for side in (before, now)]
     if min(sizes) < ENOUGH:
         return _too_few(kind, subject, sizes)
+    if len(before.keys() | now.keys()) > MOST_CATEGORIES:
+        why = f"More than {MOST_CATEGORIES} different texts: they are no categories whose shares could be compared."
+        return Drift(kind, subject, None, {"n_reference": sizes[0], "n": sizes[1]}, why=why)
     found = drift.drift_of_categories(before, now)
     level = drift.severity(found.psi, None)
     if kind == "output" and found.outputs_drifted and level is Severity.LOW:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlmodel import Session
@@ -11,12 +11,12 @@ from vendor_ai.clauses.performance import PastPeriod, credit_due, is_persistent,
 from vendor_ai.db import contract as contract_store
 from vendor_ai.db import verdict as verdict_store
 from vendor_ai.db.contract import ContractRow
-from vendor_ai.db.retention import deleted_days
+from vendor_ai.db.retention import deleted_days, never_counted
 from vendor_ai.domain.contract import Contract, Performance
 from vendor_ai.domain.contract_json import contract_from_json
 from vendor_ai.domain.errors import InvalidInputError
 from vendor_ai.domain.measure import Measure
-from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, ContractStatus, Result, VersionChange
+from vendor_ai.domain.verdict import ClauseVerdict, ContractEvaluation, ContractStatus, Reason, Result, VersionChange
 from vendor_ai.domain.verdict_json import verdict_from_json
 from vendor_ai.kit.money import Money
 from vendor_ai.kit.period import Period, PeriodError, next_period, parse_period
@@ -24,6 +24,7 @@ from vendor_ai.metrics import METRICS
 from vendor_ai.services import measurement, verdict, version_change
 from vendor_ai.services.footing import footings
 from vendor_ai.services.prediction_log import PredictionLog
+from vendor_ai.services.recount import local_days
 
 PastPeriods = dict[tuple[str, str], list[PastPeriod]]
 
@@ -139,20 +140,29 @@ def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVe
         counted = measurement.count(session, case.contract, clipped, subjects)
         found = footings(case.log, session, case.contract, clipped, subjects)
         stored = [verdict_store.latest(session, case.contract_id, entry.component_id, entry.clause.id, period.name) for entry in subjects]
-        gone = {entry.component_id for entry in subjects if _rows_deleted(session, entry.component_id, clipped)}
+        gone = {entry.component_id for entry in subjects if _touches(clipped, deleted_days(session, entry.component_id))}
+        lost = [
+            entry.subject.component_id in gone and _touches(clipped, never_counted(session, entry.subject.component_id, entry.measure.key))
+            for entry in counted
+        ]
     digest = measurement.digest(case.sha256, clipped, counted, found)
     if closed and stored and all(row is not None and row.digest == digest for row in stored):
         known = [verdict_from_json(row.figures) for row in stored if row is not None]
-        fresh = [_with_run(case, entry.subject.terms, old, past) for entry, old in zip(counted, known, strict=True)]
+        fresh = [_with_run(case, entry.subject.terms, old, past, closed=closed) for entry, old in zip(counted, known, strict=True)]
         if fresh == known:
             return known
     else:
-        figures = measurement.measured(case.log, case.contract, clipped, counted, running=not closed, footings=found, keep=True)
+        none = measurement.PeriodCounters(())
+        known_calls = [replace(entry, counters=none) if is_lost else entry for entry, is_lost in zip(counted, lost, strict=True)]
+        figures = measurement.measured(case.log, case.contract, clipped, known_calls, running=not closed, footings=found, keep=True)
+        figures = [
+            replace(figure, reasons=(Reason.ROWS_DELETED,)) if is_lost else figure for figure, is_lost in zip(figures, lost, strict=True)
+        ]
         fresh = []
         for entry, figure, row in zip(counted, figures, stored, strict=True):
             terms = entry.subject.terms
             if row is not None and entry.subject.component_id in gone:
-                fresh.append(_with_run(case, terms, verdict_from_json(row.figures), past))
+                fresh.append(_with_run(case, terms, verdict_from_json(row.figures), past, closed=closed))
                 continue
             result, violated = judge(terms, figure)
             judged = ClauseVerdict(
@@ -170,7 +180,7 @@ def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVe
                 persistent=False,
                 credit=None,
             )
-            fresh.append(_with_run(case, terms, judged, past))
+            fresh.append(_with_run(case, terms, judged, past, closed=closed))
     if not case.final(period):
         return fresh
     with case.log.records.write() as session:
@@ -186,13 +196,13 @@ def _one_period(case: _Case, period: Period, past: PastPeriods) -> list[ClauseVe
         )
 
 
-def _rows_deleted(session: Session, component_id: int, period: Period) -> bool:
-    """Whether retention deleted rows of a period: what was said of it then stands, since nobody can count it again."""
-    return any(period.first <= day < period.end for day in deleted_days(session, component_id))
+def _touches(period: Period, utc_days: set[date]) -> bool:
+    """Whether a period has an instant of deleted days: what was said of it before stands, since nobody can count it again."""
+    return any(period.first <= day < period.end for day in local_days(utc_days, period.time_zone))
 
 
-def _with_run(case: _Case, terms: Performance, entry: ClauseVerdict, past: PastPeriods) -> ClauseVerdict:
-    """The verdict with the run of violated periods it ends, and the credit that makes due."""
+def _with_run(case: _Case, terms: Performance, entry: ClauseVerdict, past: PastPeriods, *, closed: bool) -> ClauseVerdict:
+    """The verdict with the run of violated periods it ends, and the credit that makes due; while the period runs, none is."""
     history = [*past.get((entry.clause, entry.component), []), PastPeriod(entry.result, entry.violated)]
     consecutive = run_length(history, terms)
     credit = credit_due(
@@ -202,7 +212,7 @@ def _with_run(case: _Case, terms: Performance, entry: ClauseVerdict, past: PastP
         monthly_fee=case.contract.monthly_fee,
         value=entry.measurement.value,
     )
-    return replace(entry, consecutive=consecutive, persistent=is_persistent(terms, consecutive), credit=credit)
+    return replace(entry, consecutive=consecutive, persistent=is_persistent(terms, consecutive), credit=credit if closed else None)
 
 
 def status_of(verdicts: Sequence[ClauseVerdict], changes: Sequence[VersionChange] = ()) -> ContractStatus:

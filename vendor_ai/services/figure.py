@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from vendor_ai.metrics.percentile import percentile_ranks
 from vendor_ai.predictions.counting import Windows
 from vendor_ai.predictions.duckdb import Source, Timed
 from vendor_ai.services.prediction_log import OUTCOME, PREDICTION, PredictionLog
+from vendor_ai.services.recount import ROWS_A_COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +128,30 @@ def _read(
 ) -> dict[str, tuple[RowFigure, bool]]:
     """Figures from rows, each with whether every call that was counted is still there."""
     percentiles = {digest: entry for digest, entry in missing.items() if entry.metric.quantile is not None}
-    timed: dict[str, Timed] = {}
+    found: dict[str, tuple[RowFigure, bool]] = {}
     for announced in {place.windows for place in places.values()}:
-        mine = [entry for entry in percentiles.values() if places[entry.component_id].windows == announced]
-        sources = {entry.measure.component: places[entry.component_id].source for entry in mine}
-        measures = [entry.measure for entry in mine]
-        timed |= log.engine.timed_calls(measures, sources=sources, start=period.start_at, end=period.end_at, windows=announced)
-    found = {digest: _percentile(entry, timed.get(entry.measure.key)) for digest, entry in percentiles.items()}
+        mine = {digest: entry for digest, entry in percentiles.items() if places[entry.component_id].windows == announced}
+        for part in _in_reach(mine):
+            sources = {entry.measure.component: places[entry.component_id].source for entry in part.values()}
+            measures = [entry.measure for entry in part.values()]
+            timed = log.engine.timed_calls(measures, sources=sources, start=period.start_at, end=period.end_at, windows=announced)
+            found |= {digest: _percentile(entry, timed.get(entry.measure.key)) for digest, entry in part.items()}
     others = {digest: entry for digest, entry in missing.items() if entry.metric.rows is not None}
     return found | {digest: _row_figure(log, period, entry, places[entry.component_id]) for digest, entry in others.items()}
+
+
+def _in_reach(percentiles: Mapping[str, Wanted]) -> Iterator[dict[str, Wanted]]:
+    """The same in parts of whole components, each few enough calls to be held at once, where a component alone is."""
+    part: dict[str, Wanted] = {}
+    calls: dict[int, int] = {}
+    for digest, entry in sorted(percentiles.items(), key=lambda pair: pair[1].component_id):
+        if calls and entry.component_id not in calls and sum(calls.values()) + entry.calls > ROWS_A_COUNT:
+            yield part
+            part, calls = {}, {}
+        part[digest] = entry
+        calls[entry.component_id] = max(entry.calls, calls.get(entry.component_id, 0))
+    if part:
+        yield part
 
 
 def _percentile(wanted: Wanted, calls: Timed | None) -> tuple[RowFigure, bool]:

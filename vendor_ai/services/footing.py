@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset as pads
 from sqlmodel import Session
 
 from vendor_ai.db import audit_sample as sample_store
@@ -31,7 +30,7 @@ from vendor_ai.predictions.files import write_files
 from vendor_ai.predictions.sampling import Span, count_predicted, read_sampled
 from vendor_ai.predictions.schema import STORED_OUTCOME_SCHEMA
 from vendor_ai.services.audit_sample import label_check, span_of
-from vendor_ai.services.completeness import completeness
+from vendor_ai.services.completeness import completeness_between
 from vendor_ai.services.prediction_log import NEEDS, OUTCOME, PREDICTION, PredictionLog
 
 if TYPE_CHECKING:
@@ -141,12 +140,7 @@ def precision_of(terms: Performance) -> Fraction | None:
 
 def _completeness(log: PredictionLog, session: Session, component_id: int, clipped: Period) -> Fraction | None:
     """Logged of known calls over the period; clauses about a part of the calls are held to the whole log's completeness."""
-    span = span_of(log, session, PREDICTION, component_id, start=clipped.start_at, end=clipped.end_at)
-    at = pads.field("occurred_at")
-    within = (at >= pa.scalar(span.start, pa.timestamp("us", "UTC"))) & (at < pa.scalar(span.end, pa.timestamp("us", "UTC")))
-    logged = pads.dataset(span.paths, format="parquet").count_rows(filter=within) if span.paths else 0
-    found = completeness(session, component_id, span.start, span.end, logged=logged, time_zone=clipped.time_zone)
-    return found.share
+    return completeness_between(log, session, component_id, clipped.start_at, clipped.end_at, time_zone=clipped.time_zone).share
 
 
 def _sample(session: Session, component_id: int, clipped: Period) -> DrawnSample | None:

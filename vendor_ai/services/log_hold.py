@@ -13,6 +13,8 @@ from vendor_ai.domain.contract_json import contract_from_json
 from vendor_ai.kit.period import Period, PeriodError, PeriodLength, local_midnight, next_period, parse_period
 from vendor_ai.services.measurement import term_of
 
+CLAIMABLE_DAYS = 365  # after the contract's end, where it agrees no deadline to claim
+_LATEST = date(9990, 12, 31)  # a year after it is a date still
 DISPUTABLE = ("open", "acknowledged", "disputed")
 
 
@@ -33,7 +35,8 @@ def holds(session: Session, component_id: int, ref: str, *, at: datetime) -> lis
     """What holds days of a component's log at an instant.
 
     These are periods of its contracts that run, that nobody judged yet, or whose deadline to claim (at least the day on which labels
-    freeze) has not passed; and whatever an open, acknowledged or disputed violation rests on.
+    freeze; where none is agreed, a year after the contract's end) has not passed; and whatever an open, acknowledged or disputed
+    violation rests on.
     """
     found: list[Hold] = []
     judged = store.judged_periods(session, component_id)
@@ -77,13 +80,19 @@ def _why_held(
     """Why a period's rows are still needed, or nothing where they are not."""
     if not period.closed(at):
         return f"the period {period.name} of {contract.ref} is not over"
-    deadline = period.end - timedelta(days=1) + timedelta(days=max(max(terms.freeze_days, terms.claim_days or 0) for _, terms in clauses))
+    deadline = max(_deadline(contract, period, terms) for _, terms in clauses)
     if at < local_midnight(deadline + timedelta(days=1), contract.time_zone):
         return f"{period.name} of {contract.ref} can be claimed or corrected until {deadline}"
     if any((name, period.name) not in judged for name, _ in clauses):
         command = f"vendor-ai sla evaluate --contract {contract.ref} --period {period.name}"
         return f"{period.name} of {contract.ref} has no verdict yet; run: {command}"
     return ""
+
+
+def _deadline(contract: Contract, period: Period, terms: Performance) -> date:
+    """The last day on which a period can be claimed or corrected under a clause."""
+    frozen = period.end - timedelta(days=1) + timedelta(days=max(terms.freeze_days, terms.claim_days or 0))
+    return frozen if terms.claim_days is not None else max(frozen, min(contract.ends, _LATEST) + timedelta(days=CLAIMABLE_DAYS))
 
 
 def _span_of(contract: Contract, subject: str) -> tuple[date, date]:

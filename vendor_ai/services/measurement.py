@@ -113,10 +113,10 @@ def measure_of(contract: Contract, terms: Performance, component: str) -> Measur
         time_zone=contract.time_zone,
         where={field_name(name): values for name, values in terms.where.items()},
         limit_ms=limit_ms(terms, metric),
-        label_sources=terms.label_sources,
+        label_sources=(metric.label_source,) if metric.label_source else terms.label_sources,
         cluster_key=field_name(terms.cluster),
         group_by=field_name(terms.by) if metric.grouped else "",
-        needs=tuple(sorted({need.name for need in metric.needs})),
+        needs=tuple(sorted({need.name for need in metric.needs_for(terms.positive)})),
     )
 
 
@@ -220,6 +220,7 @@ def measured(
 def _entry(counted: Counted, figure: RowFigure, *, running: bool, facts: Mapping[str, Any]) -> Entry:
     terms, counts = counted.subject.terms, counted.counts
     metric = METRICS[terms.metric]
+    sampled = metric.every_call and any(float(entry.sampling_fraction or 1) < 1 for entry in counted.days if entry.counts.attempted)
     return Entry(
         metric=metric,
         counts=counts,
@@ -235,7 +236,7 @@ def _entry(counted: Counted, figure: RowFigure, *, running: bool, facts: Mapping
         running=running,
         completeness_needed=terms.completeness,
         versions=counted.counters.versions,
-        **facts,
+        **(dict(facts) | ({"mixed_sampling": True} if sampled else {})),
     )
 
 

@@ -16,6 +16,7 @@ from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from vendor_ai.domain.human_review import HumanReview, ReviewCause, ReviewStage
+from vendor_ai.domain.term import suggestion
 
 SECRET = "oversight"  # whoever knows which calls are audited knows which nobody will look at
 MOST_A_DAY = 200  # audits drawn from one component's day; what is mandatory has no limit
@@ -122,18 +123,27 @@ def request(session: Session, component: str, call: AnsweredCall, *, by: Actor, 
     return _described(row, about.ref)
 
 
-def decide_first(session: Session, number: int, decision: str, *, by: Actor, at: datetime) -> HumanReview:
+def decide_first(session: Session, number: int, decision: str, *, unusual: bool = False, by: Actor, at: datetime) -> HumanReview:
     """Decide without having seen the AI's answer; what comes back holds it.
+
+    A word that no review of the component holds, neither as an answer of the AI nor of a person, is taken with ``unusual`` only: a slip of
+    the pen would spend the blind decision.
 
     Raises:
         NotFoundError: When there is no such review.
         ConflictError: When it is decided already.
-        InvalidInputError: When no decision is given.
+        InvalidInputError: When no decision is given, or an unusual one without being said so.
     """
     row = _found(session, number)
     if row.first_decision is not None:
         raise ConflictError(f"Review {number} was decided by {row.reviewer} before. Give the final decision now.")
-    row.first_decision, row.first_at, row.shown_at, row.reviewer = _said(decision), at, at, by.name
+    said = _said(decision)
+    known = store.known_decisions(session, row.component_id, besides=number)
+    if said not in known and not unusual:
+        near = suggestion(said, known)
+        sentence = f"No call of this component was decided {said!r}.{near}"
+        raise InvalidInputError(f"{sentence} Say it as the component does, or repeat it with --unusual if you mean it.")
+    row.first_decision, row.first_at, row.shown_at, row.reviewer = said, at, at, by.name
     session.flush()
     _note(session, "first", row, by=by, at=at)
     return _described(row, _ref(session, row))

@@ -50,7 +50,7 @@ class OversightReport:
     def sentence(self) -> str:
         """The overall figure in words."""
         overall = self.figures.overall
-        span = f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d} UTC"
+        span = f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d %H:%M} UTC"
         if not overall.reviewed:
             return f"{self.component}, {span}: nobody reviewed a call, so nothing is known about human oversight."
         rest = "" if self.enough else f" Fewer than {ENOUGH} reviews are too few to warn of anything."
@@ -82,12 +82,12 @@ def _rate(reviews: Reviews) -> dict[str, Any]:
 
 
 def report_of(log: PredictionLog, component: str, *, days: int = DAYS) -> OversightReport:
-    """Return a component's override rates over the last whole UTC days.
+    """Return a component's override rates over the last days of UTC, up to now.
 
     Reviews made here and decisions brought in as outcomes of the source ``human_decision`` count alike.
     """
-    end = datetime.combine(log.clock.now().date(), datetime.min.time(), UTC)
-    start = end - timedelta(days=days)
+    end = log.clock.now().astimezone(UTC)
+    start = datetime.combine(end.date(), datetime.min.time(), UTC) - timedelta(days=days)
     with log.records.read() as session:
         key, about = component_key(session, component)
         reviews = finished(session, about.ref, since=start, until=end)

@@ -21,7 +21,8 @@ from vendor_ai.kit.period import local_midnight
 from vendor_ai.predictions.duckdb import DuckDBEngine
 from vendor_ai.predictions.files import delete_files, touch_files, write_files
 from vendor_ai.predictions.folding import numbered
-from vendor_ai.predictions.schema import STORED_OUTCOME_SCHEMA, from_blob, to_blob
+from vendor_ai.predictions.schema import AGAIN, CALL, SEQUENCE, STORED_OUTCOME_SCHEMA, from_blob, to_blob
+from vendor_ai.services.log_schema import note_columns
 from vendor_ai.services.pseudonym import without_people
 from vendor_ai.services.recount import NEEDS, OUTCOME, PREDICTION, CountingEngine, recounted
 
@@ -136,6 +137,8 @@ class PredictionLog:
                 folded = {**fresh.folded, **placed.folded}
                 log.note_folded(session, folded)
                 log.mark_days(session, component_id, _utc_days([fresh.rows, placed.rows]), generation + 1)
+                note_columns(session, component_id, PREDICTION, fresh.rows, at=self.clock.now())
+                note_columns(session, component_id, OUTCOME, _sent(placed.rows), at=self.clock.now())
         except BaseException:
             self._discard(written)
             raise
@@ -193,6 +196,11 @@ def _crowded(files: Sequence[LogFile]) -> list[LogFile]:
     """Those that share their month with another: merging makes fewer of them, whereas one a month stays one."""
     months = Counter((file.first_day.year, file.first_day.month) for file in files)
     return [file for file in files if months[file.first_day.year, file.first_day.month] > 1]
+
+
+def _sent(rows: pa.Table) -> pa.Table:
+    """Outcomes without the columns that numbering added."""
+    return rows.select([name for name in rows.column_names if name not in {SEQUENCE, CALL, AGAIN}])
 
 
 def _utc_days(tables: Iterable[pa.Table]) -> set[date]:

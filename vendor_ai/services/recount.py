@@ -1,29 +1,31 @@
 """Counting days of the prediction log again: those that changed since each measure was counted."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from vendor_ai.db import prediction_log as log
 from vendor_ai.db.base import Records
 from vendor_ai.db.counter import Recounted, store_recounted
 from vendor_ai.db.counter import measures as measures_of
 from vendor_ai.db.maintenance import windows
-from vendor_ai.db.retention import DeletionRow
+from vendor_ai.db.retention import deleted_days
 from vendor_ai.domain.measure import DayCounts, Measure
-from vendor_ai.domain.need import Need
+from vendor_ai.domain.need import Need, Needs
 from vendor_ai.kit.period import local_midnight
 from vendor_ai.metrics import METRICS
 from vendor_ai.predictions.counting import Windows
 from vendor_ai.predictions.scan import Source
 
 PREDICTION, OUTCOME = "prediction", "outcome"
-NEEDS = {need.name: need for metric in METRICS.values() for need in metric.needs}
+NEEDS = Needs(
+    (need for metric in METRICS.values() for need in metric.needs),
+    (need for metric in METRICS.values() for need in metric.needs_of_positive),
+)
 ROWS_A_COUNT = 3_000_000  # so many are counted at once
 DAYS_A_COUNT = 31
 
@@ -106,10 +108,10 @@ def _due(session: Session, component_id: int) -> list[_Due]:
     if not outdated:
         return []
     source = Source(log.files(session, component_id, PREDICTION), log.files(session, component_id, OUTCOME))
-    announced, retained = windows(session, component_id), retained_from(session, component_id)
+    announced, gone = windows(session, component_id), deleted_days(session, component_id)
     changed = {since: log.changed_days(session, component_id, since=since) for since in {since for _, since in outdated}}
     days = {
-        (since, zone): tuple(day for day in local_days(changed[since], zone) if is_whole(day, zone, retained))
+        (since, zone): tuple(day for day in local_days(changed[since], zone) if is_whole(day, zone, gone))
         for since, zone in {(since, measure.time_zone) for measure, since in outdated}
     }
     return [_Due(measure, since, now, days[since, measure.time_zone], announced, source) for measure, since in outdated]
@@ -140,14 +142,11 @@ def _rows_near(source: Source, days: Sequence[date]) -> int:
     return sum(file.rows for file in source.predictions if file.last_day >= first and file.first_day <= last)
 
 
-def retained_from(session: Session, component_id: int) -> date | None:
-    """The first UTC day whose rows were not deleted when their time was over; None where none were."""
-    return session.exec(select(func.max(DeletionRow.before)).where(col(DeletionRow.component_id) == component_id)).one()
-
-
-def is_whole(day: date, time_zone: str, retained: date | None) -> bool:
-    """Whether the log still holds every row of a local day; the counters of another stay as they are."""
-    return retained is None or local_midnight(day, time_zone) >= datetime(retained.year, retained.month, retained.day, tzinfo=UTC)
+def is_whole(day: date, time_zone: str, gone: Collection[date]) -> bool:
+    """Whether the log still holds every row of a local day; the counters of one that shares an instant with a deleted day stay."""
+    first = local_midnight(day, time_zone).astimezone(UTC).date()
+    last = (local_midnight(day + timedelta(days=1), time_zone) - timedelta(microseconds=1)).astimezone(UTC).date()
+    return first not in gone and last not in gone
 
 
 def local_days(utc_days: Iterable[date], time_zone: str) -> list[date]:

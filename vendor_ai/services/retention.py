@@ -21,10 +21,12 @@ from vendor_ai.domain.audit import AuditEvent
 from vendor_ai.domain.errors import ConflictError, InvalidInputError
 from vendor_ai.domain.prediction import LogFile
 from vendor_ai.predictions.files import delete_files, write_files
+from vendor_ai.services.completeness import FRACTION
 from vendor_ai.services.log_hold import Hold, holds
 from vendor_ai.services.prediction_log import OUTCOME, PREDICTION, PredictionLog
 from vendor_ai.services.signing import canonical
 
+MOST_DAYS = 36_500
 _MOST_LOST = 20  # races in a row, to folds of other processes
 
 
@@ -38,6 +40,8 @@ class DeletedFile:
     rows: int
     kept: int
     versions: dict[str, str]  # served version to its first answered call among the deleted rows
+    hours: dict[str, dict[str, list[int]]]  # deleted predictions by sampling fraction ("": none logged), UTC day and hour
+    measures: int  # the number of the newest measure that had counted them
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +115,11 @@ def retain(log: PredictionLog, component: str, *, keep_days: int, by: Actor, at:
 
     Raises:
         NotFoundError: When there is no such component.
-        InvalidInputError: When ``keep_days`` is less than 1.
+        InvalidInputError: When ``keep_days`` is less than 1 or more than ``MOST_DAYS``.
         ConflictError: When other processes keep writing to the log.
     """
-    if keep_days < 1:
-        raise InvalidInputError(f"{keep_days} days cannot be kept. Keep at least 1, such as --keep-days 730.")
+    if not 1 <= keep_days <= MOST_DAYS:
+        raise InvalidInputError(f"{keep_days} days cannot be kept. Keep at least 1 and at most {MOST_DAYS}, such as --keep-days 730.")
     before = at.astimezone(UTC).date() - timedelta(days=keep_days)
     with log.records.read() as session:
         key, found = component_key(session, component)
@@ -147,10 +151,11 @@ def _planned(log: PredictionLog, key: int, ref: str, before: date, at: datetime)
         generation = log_store.generation(session, key)
         files = [file for kind in (PREDICTION, OUTCOME) for file in log_store.files(session, key, kind) if file.first_day < before]
         held = holds(session, key, ref, at=at)
+        newest = store.newest_measure(session, key)
     by_file = {file.path: _days_in(log, file) for file in files}
     old = sorted({day for days in by_file.values() for day in days if day < before})
     days = [day for day in old if not any(hold.covers(day) for hold in held)]
-    parts = [(file, _deleted(log, file, by_file[file.path], days)) for file in files]
+    parts = [(file, _deleted(log, file, by_file[file.path], days, newest)) for file in files]
     deleted = [(file, part) for file, part in parts if part.rows]
     digest = proof_digest(ref, [day.isoformat() for day in days], [asdict(part) for _, part in deleted])
     deletion = Deletion(
@@ -172,11 +177,26 @@ def _days_in(log: PredictionLog, file: LogFile) -> dict[date, int]:
     return {entry["values"]: entry["counts"] for entry in counted.to_pylist()}
 
 
-def _deleted(log: PredictionLog, file: LogFile, present: dict[date, int], days: Sequence[date]) -> DeletedFile:
+def _deleted(log: PredictionLog, file: LogFile, present: dict[date, int], days: Sequence[date], newest: int) -> DeletedFile:
     gone = {day for day in days if day in present}
     rows = sum(present[day] for day in gone)
     versions = _versions(log, file, gone) if gone and file.kind == PREDICTION and "model_version" in file.columns else {}
-    return DeletedFile(file.path, file.kind, file.sha256, rows, file.rows - rows, versions)
+    hours = _hours(log, file, gone) if gone and file.kind == PREDICTION else {}
+    return DeletedFile(file.path, file.kind, file.sha256, rows, file.rows - rows, versions, hours, newest)
+
+
+def _hours(log: PredictionLog, file: LogFile, gone: Iterable[date]) -> dict[str, dict[str, list[int]]]:
+    """The predictions of the days that go, so that how complete the log was can still be said."""
+    wanted = ["occurred_at", FRACTION] if FRACTION in file.columns else ["occurred_at"]
+    table = pq.read_table(log.engine.folder / file.path, columns=wanted, partitioning=None)
+    table = table.filter(_on(table, gone))
+    fractions = table[FRACTION] if FRACTION in file.columns else pa.nulls(table.num_rows, pa.float64())
+    counted = pa.table({"fraction": fractions, "hour": pc.floor_temporal(table["occurred_at"], unit="hour")})
+    found: dict[str, dict[str, list[int]]] = {}
+    for row in counted.group_by(["fraction", "hour"], use_threads=False).aggregate([([], "count_all")]).sort_by("hour").to_pylist():
+        days = found.setdefault("" if row["fraction"] is None else str(row["fraction"]), {})
+        days.setdefault(row["hour"].date().isoformat(), [0] * 24)[row["hour"].hour] = row["count_all"]
+    return found
 
 
 def _versions(log: PredictionLog, file: LogFile, gone: Iterable[date]) -> dict[str, str]:

@@ -20,6 +20,8 @@ from vendor_ai.services import signal
 from vendor_ai.services.evaluation import load_contract
 from vendor_ai.services.prediction_log import PredictionLog
 
+FEWEST = 5  # periods: 2 orders of 120 are all rising or all falling, the first that can be significant
+
 
 @dataclass(frozen=True, slots=True)
 class Trend:
@@ -40,6 +42,11 @@ class Trend:
     worsening: bool
     reaches: Period | None
 
+    @property
+    def enough(self) -> bool:
+        """Whether so many periods hold data that a steady course could be told from a trend at all."""
+        return sum(value is not None for value in self.values.values()) >= FEWEST
+
     def as_json(self) -> dict[str, Any]:
         """Everything, for `--json`."""
         reached = self.reaches
@@ -49,7 +56,8 @@ class Trend:
             "values": dict(self.values),
             "p_value": float_text(self.p_value),
             "slope_per_period": None if self.slope is None else float_text(self.slope),
-            "direction": self.direction.value,
+            "direction": self.direction.value if self.enough else None,
+            "enough": self.enough,
             "worsening": self.worsening,
             "limit_reached_in": None if reached is None else reached.name,
             "limit_reached_by": None if reached is None else reached.end_at.isoformat(),

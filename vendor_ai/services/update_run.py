@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from vendor_ai.change.comparison import VersionRows, compare
+from vendor_ai.change.proportion import change_of_share
 from vendor_ai.change.rollout import RolloutFacts, RolloutRule, ShadowFacts, decide, in_canary, next_percent, shadow_obstacles
 from vendor_ai.db import audit
 from vendor_ai.db import prediction_log as log_store
@@ -18,9 +19,10 @@ from vendor_ai.db.update_run import UpdateRunRow
 from vendor_ai.db.vendor import component_key, components_by_key
 from vendor_ai.domain.actor import Actor
 from vendor_ai.domain.audit import AuditEvent
-from vendor_ai.domain.comparison import Comparison
+from vendor_ai.domain.comparison import AccuracyChange, Comparison
 from vendor_ai.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from vendor_ai.domain.update_run import RunFact, RunKind, RunState, UpdateRun
+from vendor_ai.predictions.reading import answered_and_failed
 from vendor_ai.services.prediction_log import OUTCOME, PREDICTION, PredictionLog
 
 _FLAGS = (RunFact.SECURITY_INCIDENT, RunFact.FAIRNESS_VIOLATION)
@@ -57,11 +59,14 @@ def plan(
 
     Raises:
         NotFoundError: When there is no such component.
-        InvalidInputError: When it starts in the past, is too short for its rule, or compares a version with itself.
+        InvalidInputError: When it starts in the past or where the log holds calls, is too short for its rule, or compares a version
+            with itself.
     """
     key, about = component_key(session, component)
     if starts_at <= at:
         raise InvalidInputError("A run starts after its rule is written, so its start lies in the future. Give a later one with --from.")
+    if any(file.last_day >= starts_at.date() for file in log_store.files(session, key, PREDICTION)):
+        raise InvalidInputError("The log holds calls of that time already, and a rule is written before its data. Give a later start.")
     if before == after:
         raise InvalidInputError(f"A run compares two versions, and both are {before!r}.")
     least = rule.shadow_days if kind is RunKind.SHADOW else rule.canary_days
@@ -183,8 +188,14 @@ def figures(log: PredictionLog, ref: str) -> dict[str, Any]:
     comparison = compare(rows[0], rows[1], row.before, row.after)
     rule = RolloutRule.from_json(row.rule)
     found: dict[str, Any] = {"comparison": comparison.as_json()}
-    decision, reasons = decide(rule, _rollout_facts(row, comparison))
+    span = (row.starts_at, min(row.ends_at, at))
+    old, new = (
+        answered_and_failed(log.engine.folder, predictions, version, start=span[0], end=span[1]) for version in (row.before, row.after)
+    )
+    answered = change_of_share(old[0], sum(old), new[0], sum(new)) if sum(old) and sum(new) else None
+    decision, reasons = decide(rule, _rollout_facts(row, comparison, answered))
     found |= {"decision": decision.value, "reasons": [reason.value for reason in reasons]}
+    found["failures"] = {side: {"answered": calls[0], "failed": calls[1]} for side, calls in (("before", old), ("after", new))}
     if row.kind == RunKind.SHADOW:
         asked, seen = (side.input_id.tolist() if side.input_id is not None else [] for side in rows)
         mirrored = set(seen) - {None}
@@ -196,10 +207,11 @@ def figures(log: PredictionLog, ref: str) -> dict[str, Any]:
     return found
 
 
-def _rollout_facts(row: UpdateRunRow, comparison: Comparison) -> RolloutFacts:
+def _rollout_facts(row: UpdateRunRow, comparison: Comparison, answered: AccuracyChange | None) -> RolloutFacts:
     facts = row.facts
     return RolloutFacts(
         accuracy=comparison.accuracy,
+        answered=answered,
         p95_difference_ms=None if comparison.latency is None else comparison.latency.p95_difference_ms,
         business_before=_fraction(facts.get(RunFact.BUSINESS_BEFORE)),
         business_after=_fraction(facts.get(RunFact.BUSINESS_AFTER)),

@@ -14,14 +14,27 @@ _JSON_BEGINS = ("{", "[", '"')
 _DECODER = msgspec.json.Decoder()
 _time = time_reader("UTC")  # only for spans of time, which the zone does not change
 
-# Parts of the names that clients give their errors, in the order they are looked for.
+# Parts of the names that clients give their errors, in the order they are looked for. What broke on the way, or came back broken, is the
+# vendor's failure, whatever else its name says.
 _ERROR_WORDS = (
+    (CallStatus.ERROR, ("connection", "invalidresponse", "invalid_response", "internalserver", "serviceunavailable")),
     (CallStatus.TIMEOUT, ("timeout", "timed_out", "deadline")),
     (CallStatus.RATE_LIMITED, ("ratelimit", "rate_limit", "toomanyrequests", "too_many_requests", "throttl", "resource_exhausted")),
-    (CallStatus.CANCELLED, ("cancel", "aborted")),
+    (CallStatus.CANCELLED, ("cancel",)),
     (
         CallStatus.CLIENT_ERROR,
-        ("badrequest", "bad_request", "invalid", "authentication", "permission", "notfound", "not_found", "contextwindow", "contentpolicy"),
+        (
+            "badrequest",
+            "bad_request",
+            "invalidrequest",
+            "invalid_request",
+            "authentication",
+            "permission",
+            "notfound",
+            "not_found",
+            "contextwindow",
+            "contentpolicy",
+        ),
     ),
 )
 

@@ -16,6 +16,7 @@ class Decision(BaseModel):
 
     decision: Annotated[str, Field(min_length=1, max_length=1_000)]
     note: Annotated[str, Field(max_length=5_000)] = ""
+    unusual: bool = False  # the word is meant, though no review of the component holds it
 
 
 @ROUTER.get("/human-reviews")
@@ -35,7 +36,7 @@ def waiting(
 def first(number: int, act: Decision, app: Installed, by: Assessor) -> dict[str, Any]:
     """Decide without the AI's answer; the answer to this request holds it."""
     with app.records.write() as session:
-        return service.decide_first(session, number, act.decision, by=by, at=app.clock.now()).as_json()
+        return service.decide_first(session, number, act.decision, unusual=act.unusual, by=by, at=app.clock.now()).as_json()
 
 
 @ROUTER.post("/human-reviews/{number}/final")
