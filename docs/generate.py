@@ -7,6 +7,7 @@ from pathlib import Path
 from vendor_ai.clauses import CLAUSE_KINDS
 from vendor_ai.importers.crosswalk import crosswalk_files, read_crosswalk
 from vendor_ai.importers.log_file import LOG_FORMATS
+from vendor_ai.importers.log_shape import SHAPES
 from vendor_ai.importers.model_document import MODEL_DOCUMENTS
 from vendor_ai.jobs.scheduler import JOBS
 from vendor_ai.metrics import METRICS
@@ -52,6 +53,12 @@ def extensions_page() -> str:
             "vendor_ai/importers",
             ("Key", "Endings"),
             ((f.key, " ".join(f.suffixes)) for f in LOG_FORMATS.values()),
+        ),
+        _table(
+            "Logs of other programs",
+            "vendor_ai/importers/shapes",
+            ("Key", "Name", "Source"),
+            ((shape.key, shape.label, shape.source) for shape in SHAPES.values()),
         ),
         _table("Network log formats", "vendor_ai/importers", ("Key", "Name"), ((f.key, f.label) for f in NETWORK_FORMATS.values())),
         _table(

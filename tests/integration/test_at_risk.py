@@ -86,6 +86,21 @@ def test_the_running_clause_is_at_risk_while_the_alarm_stands_and_the_closed_per
     assert evidence(acme, "2026-10-05")[0] != "AT_RISK"
 
 
+@pytest.mark.parametrize("amended", [{"at_least": '"0.5"'}, {"where": "{segment.region: [EU]}"}, {"metric": "uptime"}])
+def test_an_amended_clause_does_not_keep_the_alarm_of_the_old_one(acme: CommandLine, amended: dict[str, str]) -> None:
+    acme.contract(contract_text(accuracy_clause()))
+    load(acme, *(day(number, 6, 4) for number in range(20)))
+    look(acme, "2026-07-21T12:00:00")
+    assert evidence(acme, "2026-07-21T12:00:00") == ("AT_RISK", "running_period")
+    acme.contract(contract_text(accuracy_clause(**amended)))
+    assert evidence(acme, "2026-07-21T12:00:00")[0] == "NOT_PROVEN"
+    assert look(acme, "2026-07-22T12:00:00") == []
+    assert evidence(acme, "2026-07-22T12:00:00")[0] == "NOT_PROVEN"
+    # 60 % of each day lie below 98 % as they lie below 83 %: the days taken in are weighed by today's limit.
+    acme.contract(contract_text(accuracy_clause(at_least='"0.98"')))
+    assert evidence(acme, "2026-07-22T12:00:00")[0] == "AT_RISK"
+
+
 def test_pages_show_the_running_clause_at_risk_too(acme: CommandLine) -> None:
     acme.contract(contract_text(accuracy_clause()))
     load(acme, *(day(number, 6, 4) for number in range(20)))

@@ -58,8 +58,8 @@ def test_no_credit_is_due_while_the_period_runs(acme: CommandLine) -> None:
     acme.predictions(labelled_rows("2026-01-15", 51, 49), header=HEADER)
     running, closed = (acme.evaluate("acme-2026", "2026-Q1", "--at", at) for at in ("2026-02-01T00:00:00", "2026-04-02T00:00:00"))
     assert [entry["clauses"][0]["violated"] for entry in (running, closed)] == [True, True]
-    assert (running["clauses"][0]["credit"], running["credits_total"]) == (None, "0.00 EUR")
-    assert (closed["clauses"][0]["credit"], closed["credits_total"]) == ("600.00 EUR", "600.00 EUR")
+    assert (running["clauses"][0]["credit"], running["credits_total"]) == (None, {"amount": "0.00", "currency": "EUR"})
+    assert closed["clauses"][0]["credit"] == closed["credits_total"] == {"amount": "600.00", "currency": "EUR"}
 
 
 def test_late_labels_of_an_earlier_quarter_revise_the_run_and_the_credit_of_the_later_one_in_both_directions(acme: CommandLine) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, func
+from sqlalchemy import BigInteger
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from vendor_ai.db.base import UTCDateTime
@@ -12,7 +12,7 @@ from vendor_ai.db.base import UTCDateTime
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One clause for one component over one period."""
+    """One clause, named with what it counts, for one component over one period."""
 
     contract_id: int
     clause: str
@@ -51,13 +51,3 @@ def add(session: Session, rows: Iterable[RiskDayRow]) -> None:
     """Take in further days."""
     session.add_all(rows)
     session.flush()
-
-
-def highest(session: Session, contract_id: int, period: str) -> dict[tuple[str, int], float]:
-    """The greatest evidence that each clause and component of a contract had after any day of a period."""
-    query = (
-        select(RiskDayRow.clause, RiskDayRow.component_id, func.max(RiskDayRow.log_e))
-        .where(col(RiskDayRow.contract_id) == contract_id, col(RiskDayRow.period) == period)
-        .group_by(col(RiskDayRow.clause), col(RiskDayRow.component_id))
-    )
-    return {(clause, component): log_e for clause, component, log_e in session.exec(query)}

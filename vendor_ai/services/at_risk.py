@@ -2,17 +2,15 @@
 
 Each clause has one e-process a period. A day enters once it is mature: over, with every call labelled or its labels past the maturity
 window that the contract names (without one, only days with every label enter). Days enter in order and are never restated, so that
-neither labels that come sooner for wrong answers nor corrections make the process look again at what it has seen. The day is the unit,
+neither labels that come sooner for wrong answers nor corrections make the process look again at what it has seen; only where the promise is
+amended are they weighed by the new limit. The day is the unit,
 because calls of a day fail together and a running period has too few days to find out whether they do.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
-import numpy as np
 from sqlmodel import Session
 
 from vendor_ai.db import risk_day as store
@@ -21,7 +19,7 @@ from vendor_ai.domain.contract import Contract, Performance
 from vendor_ai.domain.measure import Counts, total
 from vendor_ai.domain.metric import Metric, MetricOptions, Reading
 from vendor_ai.domain.signal import Severity, SignalKind
-from vendor_ai.inference.sequential import alarm, log_e_process
+from vendor_ai.inference.sequential import alarm
 from vendor_ai.kit.period import Period, local_midnight
 from vendor_ai.metrics import METRICS
 from vendor_ai.services import measurement
@@ -29,10 +27,10 @@ from vendor_ai.services.contract import contracts
 from vendor_ai.services.evaluation import load_contract
 from vendor_ai.services.measurement import Counted
 from vendor_ai.services.prediction_log import PredictionLog
+from vendor_ai.services.risk_evidence import log_evidence, watched
 from vendor_ai.services.signal import notice
 from vendor_ai.services.standing import current_period, period_lengths
 
-_MOST = 1e12
 SETTLING = timedelta(hours=6)  # for rows that clients kept back while the server was away
 
 
@@ -111,11 +109,11 @@ def _take_in(session: Session, contract: Contract, contract_id: int, part: Perio
     metric = METRICS[terms.metric]
     if metric.read is None or metric.statistic_for(MetricOptions(terms.positive, terms.average)) is not None:
         return None  # only shares have an e-process
-    place = Place(contract_id, subject.clause.id, subject.component_id, part.name)
+    place = Place(contract_id, watched(subject.clause.id, terms, counted.measure), subject.component_id, part.name)
     known = store.days(session, place)
     fresh = _matured(contract, part, counted, metric, after=known[-1].day if known else "", at=at)
     rows = [(row.day, row.hits, row.trials) for row in known] + [(day, reading.hits, reading.trials) for day, reading in fresh]
-    log_e = _process(rows, terms, metric)
+    log_e = log_evidence([(hits, trials) for _, hits, trials in rows], terms, metric)
     added = [
         RiskDayRow(
             contract_id=contract_id, clause=place.clause, component_id=place.component_id, period=part.name,
@@ -127,15 +125,7 @@ def _take_in(session: Session, contract: Contract, contract_id: int, part: Perio
     first = alarm(log_e, float(contract.significance)) if rows else None
     if first is None:
         return None
-    return Alarm(contract.ref, place.clause, subject.component, part.name, rows[first][0], first + 1, log_e[first])
-
-
-def _process(rows: Sequence[tuple[str, int, int]], terms: Performance, metric: Metric) -> list[float]:
-    """The logarithm of the evidence after each day; a day without calls changes nothing. What a database cannot hold is cut."""
-    shares = [hits / trials if trials else np.nan for _, hits, trials in rows]
-    limit, is_floor = (terms.limit, terms.is_floor) if metric.quantile is None else (Fraction(1) - metric.quantile, False)
-    found = log_e_process(shares, min(max(float(limit), 0.0), 1.0), is_floor=is_floor)
-    return [float(value) for value in np.clip(found, -_MOST, _MOST)]
+    return Alarm(contract.ref, subject.clause.id, subject.component, part.name, rows[first][0], first + 1, log_e[first])
 
 
 def _matured(contract: Contract, part: Period, counted: Counted, metric: Metric, *, after: str, at: datetime) -> list[tuple[str, Reading]]:

@@ -135,8 +135,7 @@ def commit(
             )
         if log_store.waiting_rows(session, [key]):
             raise ConflictError(
-                f"Outcomes of {ref} wait for calls that are not in the log yet, and may be labels of {period}. "
-                "Import those calls first; what then lies in other periods is no hindrance."
+                f"Outcomes of {ref} wait for calls that are not in the log yet, and may be labels of {period}. Import those calls first."
             )
         seed = secrets.token_hex(32)
         row = store.add(

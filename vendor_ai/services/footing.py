@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from vendor_ai.domain.contract import Contract, Performance, ToleranceKind, Tole
 from vendor_ai.domain.measure import Counts, DayCounts, Measure, total
 from vendor_ai.domain.verdict import LabelCheck
 from vendor_ai.inference.measure import AuditLabels
+from vendor_ai.inference.sequential import alarm
 from vendor_ai.kit.period import Period
 from vendor_ai.metrics import METRICS
 from vendor_ai.predictions.duckdb import DuckDBEngine
@@ -32,6 +32,7 @@ from vendor_ai.predictions.schema import STORED_OUTCOME_SCHEMA
 from vendor_ai.services.audit_sample import label_check, span_of
 from vendor_ai.services.completeness import completeness_between
 from vendor_ai.services.prediction_log import NEEDS, OUTCOME, PREDICTION, PredictionLog
+from vendor_ai.services.risk_evidence import log_evidence, watched
 
 if TYPE_CHECKING:
     from vendor_ai.services.measurement import Counted, Subject
@@ -94,8 +95,6 @@ def footings(log: PredictionLog, session: Session, contract: Contract, clipped: 
         subjects: Its performance clauses, one for each component.
     """
     key, _ = contract_store.contract_key(session, contract.ref)
-    risks = risk_store.highest(session, key, clipped.name)
-    alarm = -math.log(contract.significance)
     declared = {subject.component_id for subject in subjects if subject.terms.completeness is not None}
     labelled = {subject.component_id for subject in subjects if METRICS[subject.terms.metric].needs_labels}
     logged = {component: _completeness(log, session, component, clipped) for component in declared}
@@ -104,10 +103,23 @@ def footings(log: PredictionLog, session: Session, contract: Contract, clipped: 
         Footing(
             completeness=logged[subject.component_id] if subject.terms.completeness is not None else None,
             sample=samples[subject.component_id] if METRICS[subject.terms.metric].needs_labels else None,
-            at_risk=risks.get((subject.clause.id, subject.component_id), 0.0) >= alarm,
+            at_risk=_at_risk(session, contract, key, subject, clipped.name),
         )
         for subject in subjects
     ]
+
+
+def _at_risk(session: Session, contract: Contract, contract_id: int, subject: "Subject", period: str) -> bool:
+    """Whether the days taken in raise the alarm under the clause as it stands today."""
+    from vendor_ai.services.measurement import measure_of
+
+    terms = subject.terms
+    clause = watched(subject.clause.id, terms, measure_of(contract, terms, subject.component))
+    known = risk_store.days(session, risk_store.Place(contract_id, clause, subject.component_id, period))
+    if not known:
+        return False
+    log_e = log_evidence([(row.hits, row.trials) for row in known], terms, METRICS[terms.metric])
+    return alarm(log_e, float(contract.significance)) is not None
 
 
 def entry_fields(log: PredictionLog, clipped: Period, counted: "Counted", footing: Footing) -> dict[str, Any]:
