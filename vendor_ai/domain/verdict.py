@@ -45,7 +45,7 @@ class Reason(StrEnum):
     CLUSTERS_BY_KEY = "clusters_by_key"  # rests on it: the larger p-value of calls and of the contract's clusters decided
     TOO_FEW_DAYS = "too_few_days"  # the figure can be tested by whole days only, and there are too few
     CLUSTERS_UNTESTED = "clusters_untested"  # calls of one day or cluster may hang together, and only the test of independent calls exists
-    LABELS_UNCERTAIN = "labels_uncertain"  # labels checked twice disagree so often that the outcome could change
+    LABELS_UNCERTAIN = "labels_uncertain"  # as many labels as may be wrong, by those checked twice, could change the outcome
     AUDIT_SAMPLE = "audit_sample"  # rests on it: a random sample whose seed was committed before
     MIXED_SAMPLING = "mixed_sampling"  # parts of the log hold different shares of the calls
     IMPRECISE = "imprecise"  # the interval is wider than the agreed precision

@@ -12,7 +12,7 @@ from vendor_ai.domain.contract import Clause, Contract, Performance
 from vendor_ai.domain.definition import read_definitions
 from vendor_ai.domain.metric import Metric
 from vendor_ai.domain.problem import Problem
-from vendor_ai.domain.term import Mistake, TermError, TermReader, suggestion, to_date, to_money, to_reference, to_text
+from vendor_ai.domain.term import Mistake, Path, TermError, TermReader, suggestion, to_date, to_money, to_reference, to_text
 from vendor_ai.importers.marked_yaml import MarkedDocument, load_marked
 from vendor_ai.kit.money import Money
 
@@ -196,13 +196,24 @@ def doubts(contract: Contract) -> list[Mistake]:
                 ("definitions", "latency_to"), "holds only if the logged latency ends at the first token: the program takes it as logged."
             )
         )
-    for index, clause in enumerate(contract.clauses):
-        if isinstance(clause.terms, Performance) and clause.terms.completeness is not None:
-            message = (
-                "is agreed, but how much of the traffic the log holds is not measured yet: nothing of this clause will be called proven."
-            )
-            found.append(Mistake(("clauses", index, "completeness"), message))
-    return found
+    return [*found, *_completeness_hint(contract)]
+
+
+def _completeness_hint(contract: Contract) -> list[Mistake]:
+    """Once, where it was agreed: what the completeness of the log is held against."""
+    paths: list[Path] = [
+        ("clauses", index, "completeness")
+        for index, clause in enumerate(contract.clauses)
+        if isinstance(clause.terms, Performance) and clause.terms.completeness is not None
+    ]
+    if not paths:
+        return []
+    message = (
+        "is held against the calls that clients count and invoices name (`vendor-ai prediction billed`): until one of them is known, "
+        "nothing is called proven."
+    )
+    agreed = ("definitions", "completeness") if contract.definitions.get("completeness") is not None else paths[0]
+    return [Mistake(agreed, message)]
 
 
 def _exit_contradictions(contract: Contract) -> list[Mistake]:

@@ -28,7 +28,7 @@ REASONS: dict[str, str] = {
     Reason.CLUSTERS_BY_KEY: "calls of one cluster named by the contract may depend on each other, so clusters were tested too",
     Reason.TOO_FEW_DAYS: "the figure can be tested by whole days or clusters only, and there are too few of them",
     Reason.CLUSTERS_UNTESTED: "calls of one day or cluster may depend on each other, and this figure cannot be tested by them",
-    Reason.LABELS_UNCERTAIN: "labels that were checked twice disagree so often that wrong labels could turn the verdict",
+    Reason.LABELS_UNCERTAIN: "labels were checked twice, and as many as may be wrong by that check could turn the verdict",
     Reason.AUDIT_SAMPLE: "it rests on a random sample of calls whose seed was committed before",
     Reason.MIXED_SAMPLING: "parts of the log hold different shares of the calls",
     Reason.IMPRECISE: "the measurement is less precise than agreed; more labelled calls are needed",
