@@ -449,3 +449,12 @@ def test_a_label_may_come_days_later(server: LogServer, tmp_path: Path) -> None:
         assert log.flush()
     assert {request.path.rpartition("/")[2] for request in server.requests} == {"predictions", "outcomes"}
     assert server.rows("outcomes")[0]["correct"] is False
+
+
+def test_a_misspelt_field_is_named_and_the_row_is_logged_without_it(server: LogServer, tmp_path: Path) -> None:
+    with PredictionLog("acme-ocr", url=server.url, spool=tmp_path / "spool") as log:
+        log.record(prediction_id="a", latency=41.7, segments={"a": "b"})  # type: ignore[call-arg]
+        log.record(prediction_id="b", **{"segment.region": "EU"})  # type: ignore[arg-type]
+        assert log.flush()
+        assert log.counts.last_problem == "No field of a call is named latency, segments: what it held is not stored."
+    assert sorted(row["prediction_id"] for row in server.rows()) == ["a", "b"]

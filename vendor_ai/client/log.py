@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +22,7 @@ from vendor_ai.client.call import Reads
 from vendor_ai.client.courier import Courier
 from vendor_ai.client.delivery import Sender, server_address
 from vendor_ai.client.outbox import Counts, Outbox
-from vendor_ai.client.row import OutcomeFields, PredictionFields, line_of, with_zone
+from vendor_ai.client.row import PREDICTION_NAMES, OutcomeFields, PredictionFields, line_of, with_zone
 from vendor_ai.client.spool import Spool
 from vendor_ai.client.watch import watched
 
@@ -105,6 +105,8 @@ class PredictionLog:
             row["occurred_at"] = datetime.fromtimestamp(now, UTC)
         else:
             now = _given(row, "occurred_at", at, now)
+        if not row.keys() <= PREDICTION_NAMES:
+            self._name_unknown(row)
         self._put("predictions", row, int(now // 60))
         return identity
 
@@ -162,6 +164,12 @@ class PredictionLog:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+    def _name_unknown(self, row: Mapping[str, Any]) -> None:
+        """Say which fields the log does not have; the row is logged without them."""
+        unknown = sorted(name for name in row.keys() - PREDICTION_NAMES if not name.startswith(("segment.", "feature.")))
+        if unknown:
+            self._outbox.note(problem=f"No field of a call is named {', '.join(unknown)}: what it held is not stored.")
 
     def _put(self, kind: Kind, row: dict[str, Any], minute: int) -> None:
         line, problem = b"", ""

@@ -40,6 +40,9 @@ class PredictionFields(TypedDict, total=False):
     feature: Mapping[str, str | float]
 
 
+PREDICTION_NAMES = frozenset(PredictionFields.__annotations__)
+
+
 class OutcomeFields(TypedDict, total=False):
     """What can be said later about how right an answer was."""
 
