@@ -377,8 +377,8 @@ def test_a_day_that_was_held_among_deleted_ones_is_counted_again(log: Prediction
         )
         store.add(session, row)
     path = tmp_path / "more.csv"
-    rows = [f"more-{number},2026-07-{day}T12:00:00Z,yes" for number, day in enumerate(("01", "02", "03"))]
-    path.write_text("\n".join(["prediction_id,occurred_at,prediction", *rows]) + "\n")
+    rows = [f"more-{number},2026-07-{day}T12:00:00Z,yes,v1" for number, day in enumerate(("01", "02", "03"))]
+    path.write_text("\n".join(["prediction_id,occurred_at,prediction,model_version", *rows]) + "\n")
     import_log_files(log, [path], reader=LogReader(), component=REF, batch_rows=100)
     assert [counted(log)[f"2026-07-{day}"][0] for day in ("01", "02", "03")] == [101, 100, 101]
 

@@ -130,7 +130,8 @@ def describe(terms: Performance) -> list[TermLine]:
     if terms.by:
         lines.append(TermLine("minimum_group", str(terms.minimum_group), terms.minimum_group == defaults["minimum_group"]))
     lines.append(TermLine("cluster", terms.cluster or "none agreed", not terms.cluster))
-    lines.append(TermLine("label_sources", ", ".join(terms.label_sources) or "all rank alike", not terms.label_sources))
+    every_source = "all but human_decision and moderation, alike"
+    lines.append(TermLine("label_sources", ", ".join(terms.label_sources) or every_source, not terms.label_sources))
     for name in ("freeze_days", "maturity_days", "completeness", "claim_days"):
         value = getattr(terms, name)
         lines.append(TermLine(name, value_text(value), value == defaults[name]))

@@ -97,7 +97,7 @@ class Performance:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     average: str | None = None  # binary | macro | weighted | per class, for precision, recall, f1
     positive: str | None = None
-    label_sources: tuple[str, ...] = ()  # best first; empty: all rank alike
+    label_sources: tuple[str, ...] = ()  # best first, no others count; empty: all but human_decision and moderation, alike
     freeze_days: int = 30
     maturity_days: int = 0
     completeness: Decimal | None = None

@@ -20,6 +20,7 @@ from vendor_ai.db import risk_day as risk_store
 from vendor_ai.db.audit_sample import AuditItemRow
 from vendor_ai.domain.contract import Contract, Performance, ToleranceKind, ToleranceMeaning
 from vendor_ai.domain.measure import Counts, DayCounts, Measure, total
+from vendor_ai.domain.metric import Metric
 from vendor_ai.domain.verdict import LabelCheck
 from vendor_ai.inference.measure import AuditLabels
 from vendor_ai.inference.sequential import alarm
@@ -96,17 +97,22 @@ def footings(log: PredictionLog, session: Session, contract: Contract, clipped: 
     """
     key, _ = contract_store.contract_key(session, contract.ref)
     declared = {subject.component_id for subject in subjects if subject.terms.completeness is not None}
-    labelled = {subject.component_id for subject in subjects if METRICS[subject.terms.metric].needs_labels}
+    labelled = {subject.component_id for subject in subjects if _reads_truth(METRICS[subject.terms.metric])}
     logged = {component: _completeness(log, session, component, clipped) for component in declared}
     samples = {component: _sample(session, component, clipped) for component in labelled}
     return [
         Footing(
             completeness=logged[subject.component_id] if subject.terms.completeness is not None else None,
-            sample=samples[subject.component_id] if METRICS[subject.terms.metric].needs_labels else None,
+            sample=samples[subject.component_id] if _reads_truth(METRICS[subject.terms.metric]) else None,
             at_risk=_at_risk(session, contract, key, subject, clipped.name),
         )
         for subject in subjects
     ]
+
+
+def _reads_truth(metric: Metric) -> bool:
+    """Whether outcomes say what was right; what people decided, or found harmful, is no such outcome."""
+    return metric.needs_labels and not metric.label_source
 
 
 def _at_risk(session: Session, contract: Contract, contract_id: int, subject: "Subject", period: str) -> bool:
@@ -161,6 +167,8 @@ def _sample(session: Session, component_id: int, clipped: Period) -> DrawnSample
         return None
     assert row.id is not None
     items = sample_store.items(session, row.id, clipped.start_at, clipped.end_at)
+    if any(item.first_label is None for item in items):
+        return None  # calls that are easy to label come first: half a sample is none
     return DrawnSample(row.ref, row.population, row.start_at, row.end_at, tuple(items))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from vendor_ai.change.oversight import DayOfReviews, Oversight, OversightWarning, Reviews, oversee
 from vendor_ai.db import prediction_log as log_store
 from vendor_ai.db.vendor import component_key
+from vendor_ai.domain.measure import HUMAN_DECISION
 from vendor_ai.domain.signal import Severity, SignalKind
 from vendor_ai.kit.number import fraction_text
 from vendor_ai.predictions.reading import PersonsDecision, calls_by_day, persons_decisions
@@ -16,7 +17,6 @@ from vendor_ai.services import signal
 from vendor_ai.services.oversight import finished
 from vendor_ai.services.prediction_log import OUTCOME, PREDICTION, PredictionLog
 
-HUMAN_DECISION = "human_decision"  # the source of outcomes that say what a person decided
 DAYS = 30
 ENOUGH = 50  # reviews below which nothing is warned of, and of one reviewer
 
