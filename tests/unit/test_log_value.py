@@ -179,3 +179,8 @@ def test_a_whole_label_loses_the_zeros_that_a_column_with_gaps_gives_it() -> Non
         "v1.0",
         "yes",
     ]
+
+
+def test_a_comma_for_the_point_may_have_an_exponent_as_programs_write_small_numbers() -> None:
+    assert number("4,9e-07", decimal_comma=True) == 4.9e-07
+    assert number("-1,5E+3", decimal_comma=True) == -1500.0

@@ -18,7 +18,7 @@ EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", "correct", "pass"}
 _FALSE = {"false", "f", "no", "n", "0", "0.0", "incorrect", "fail"}
-_COMMA_NUMBER = re.compile(r"^[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+$")
+_COMMA_NUMBER = re.compile(r"^[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+([eE][+-]?\d+)?$")
 _THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+$")
 _WHOLE_WITH_POINT = re.compile(r"^([+-]?\d+)\.0+$")
 _EPOCH_TEXT = re.compile(r"^\d{9,20}(\.\d+)?$")
