@@ -1,7 +1,7 @@
 """The fact: one logged call of a component, and the ground truth that arrives later."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -78,6 +78,10 @@ class LogFile:
     first_day: date
     last_day: date
     columns: tuple[str, ...]
+
+    def near(self, start: datetime, end: datetime) -> bool:
+        """Whether it may hold rows of ``[start, end)``, by its days."""
+        return self.last_day >= start.date() and self.first_day <= end.date()
 
 
 @dataclass(frozen=True, slots=True)

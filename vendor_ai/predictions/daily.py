@@ -61,7 +61,7 @@ class DailyLog:
 @contextmanager
 def _opened(folder: Path, files: Sequence[LogFile], start: datetime, end: datetime) -> Iterator[tuple[duckdb.DuckDBPyConnection, set[str]]]:
     """The answered calls of ``[start, end)`` as the view ``calls``, and the columns it has."""
-    near = [file for file in files if file.last_day >= start.date() and file.first_day <= end.date()]
+    near = [file for file in files if file.near(start, end)]
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         if not near:

@@ -28,7 +28,7 @@ def read_calls(
         end: First instant after.
         condition: SQL over the columns asked for, written by this program and never by people.
     """
-    near = [file for file in files if file.last_day >= start.date() and file.first_day <= end.date()]
+    near = [file for file in files if file.near(start, end)]
     wanted = list(dict.fromkeys(("prediction_id", "occurred_at", *columns)))
     if not near:
         return pa.table({column: pa.array([], pa.string()) for column in wanted})
@@ -47,7 +47,7 @@ def read_calls(
 
 def calls_by_day(folder: Path, files: Sequence[LogFile], *, start: datetime, end: datetime) -> dict[date, int]:
     """Return the answered calls of each UTC day of ``[start, end)`` that holds some."""
-    near = [file for file in files if file.last_day >= start.date() and file.first_day <= end.date()]
+    near = [file for file in files if file.near(start, end)]
     if not near:
         return {}
     with duckdb.connect(":memory:") as connection:
@@ -83,7 +83,7 @@ def persons_decisions(
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for name, files in (("p", predictions), ("o", outcomes)):
-            near = [file for file in files if file.last_day >= start.date() and file.first_day <= end.date()]
+            near = [file for file in files if file.near(start, end)]
             if not near:
                 return []
             connection.read_parquet([str(folder / file.path) for file in near], union_by_name=True).create_view(name)
@@ -103,7 +103,7 @@ def persons_decisions(
 def answered_and_failed(folder: Path, files: Sequence[LogFile], version: str, *, start: datetime, end: datetime) -> tuple[int, int]:
     """Return the calls of ``[start, end)`` that a served version answered, and those that failed through the vendor."""
     columns = {column for file in files for column in file.columns}
-    near = [file for file in files if file.last_day >= start.date() and file.first_day <= end.date()]
+    near = [file for file in files if file.near(start, end)]
     if not near or "model_version" not in columns:
         return 0, 0
     fault = "coalesce(fault, '')" if "fault" in columns else "''"

@@ -35,7 +35,7 @@ class Span:
     @property
     def paths(self) -> list[str]:
         """The files that may hold such calls."""
-        near = (file for file in self.files if file.last_day >= self.start.date() and file.first_day <= self.end.date())
+        near = (file for file in self.files if file.near(self.start, self.end))
         return [str(self.folder / file.path) for file in near]
 
 

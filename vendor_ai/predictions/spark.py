@@ -200,7 +200,7 @@ class SparkEngine:
 
     def _relation(self, name: str, files: Sequence[LogFile], scope: counting.Scope) -> _Relation | None:
         """The files that may hold the scope's rows; None without any."""
-        wanted = [file for file in files if file.last_day >= scope.start.date() and file.first_day <= scope.end.date()]
+        wanted = [file for file in files if file.near(scope.start, scope.end)]
         if not wanted:
             return None
         columns = dict.fromkeys(column for file in wanted for column in file.columns)
